@@ -1,0 +1,75 @@
+/** Unit of a saving: seconds of work saved a second, bytes, US dollars an hour, or a share of one. */
+export type SavingUnit = 's/s' | 'By' | 'usd/h' | 'ratio'
+
+/** An estimate with an interval that is meant to cover the real value 19 times in 20; `lower <= likely <= upper`. */
+export interface Estimate {
+  readonly lower: number
+  readonly likely: number
+  readonly upper: number
+}
+
+/** An estimate and what it is counted in. */
+export interface Saving extends Estimate {
+  readonly unit: SavingUnit
+}
+
+export type Priority = 'critical' | 'high' | 'medium' | 'low'
+export type Effort = 'minutes' | 'hours' | 'days'
+export type Phase = 'quick-win' | 'next' | 'later'
+/** Where in its life a recommendation is; derived from series alone. */
+export type State = 'proposed' | 'accepted' | 'applied' | 'verified' | 'refuted' | 'stale'
+
+/** One change worth making: what, where, why, what it gains, and how to make it. */
+export interface Recommendation {
+  /** Ten hexadecimal digits of a hash over rule, service and subject: two optimizers give the same. */
+  readonly id: string
+  /** Id of the rule, which is its file name. */
+  readonly rule: string
+  /** The change in the imperative, with the subject's name. */
+  readonly title: string
+  /** The change in one or two sentences, with the real names and numbers. */
+  readonly advice: string
+  readonly service: string
+  /** Function or cache that it is about. */
+  readonly subject: string
+  /** `file:line`; empty when unknown. */
+  readonly location: string
+  readonly priority: Priority
+  readonly effort: Effort
+  readonly phase: Phase
+  readonly state: State
+  readonly saving: Saving
+  /** The sentences that justify the claim: sample sizes, windows, observed ratios. */
+  readonly evidence: readonly string[]
+  /** Source code to paste, with the real names and numbers filled in. */
+  readonly example: string
+  /** Address of the rule's page. */
+  readonly runbook: string
+  /** Settings that the change consists of, for whoever applies it by program, for example `{ ttlSeconds: 60, maxEntries: 200 }`. */
+  readonly change: Readonly<Record<string, string | number>>
+  /** Unix seconds. */
+  readonly createdAt: number
+  readonly appliedAt?: number
+  readonly verifiedAt?: number
+  /** Measured after the change, in the unit of the saving. */
+  readonly actual?: number
+}
+
+/** A subject that was looked at and got no advice, and the reason why not. */
+export interface NotAdvised {
+  readonly service: string
+  readonly subject: string
+  readonly rule: string
+  readonly reason: string
+}
+
+/** The outcome of one cycle of the optimizer. */
+export interface Report {
+  /** Best first: ranked by the lower bound of the saving against the effort. */
+  readonly recommendations: readonly Recommendation[]
+  readonly notAdvised: readonly NotAdvised[]
+  /** Unix seconds of the evaluation. */
+  readonly evaluatedAt: number
+  /** Why there is no verdict (Prometheus unreachable, a partial answer, …); then nothing was concluded. */
+  readonly noVerdict?: string
+}

@@ -1,0 +1,23 @@
+/** Durations of calls and loads, in seconds: 100 µs to 100 s, two to three buckets a decade. */
+export const durationBuckets = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100,
+] as const
+
+/**
+ * Sizes of a cache, in entries: ten round numbers a decade, because these are the sizes that people configure and a
+ * bucket edge is exact there; between edges, three an octave keep the error of interpolation near 0.1 point.
+ */
+export const entryBuckets: readonly number[] = [
+  1,
+  2,
+  3,
+  4,
+  5,
+  6,
+  8,
+  ...[10, 100, 1_000, 10_000].flatMap((decade) => [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((step) => Math.round(decade * step))),
+  100_000,
+]
+
+/** Times to live, in seconds: one an octave up to 17 minutes, then the ones that people configure, up to a day. */
+export const ageBuckets = [0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400] as const

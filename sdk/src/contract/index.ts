@@ -1,0 +1,10 @@
+/** THE telemetry contract: plain data that imports nothing. Instruments, PromQL, dashboards, alerts and docs are built from it. */
+export { advice } from './advice.ts'
+export { attributes, type AttributeKey } from './attributes.ts'
+export { cache } from './cache.ts'
+export { calls, subjects } from './calls.ts'
+export type { HistogramDefinition, InstrumentKind, MetricDefinition, NumberDefinition } from './metric.ts'
+export { prometheusLabel, prometheusName } from './prometheus.ts'
+export { promotedResourceAttributes } from './resource.ts'
+export { reuse } from './reuse.ts'
+export { runtime } from './runtime.ts'

@@ -1,0 +1,31 @@
+import * as contract from '../../sdk/src/contract/index.ts'
+import { attributes, type MetricDefinition, prometheusLabel, prometheusName } from '../../sdk/src/contract/index.ts'
+
+const families = [
+  ['Caches', contract.cache],
+  ['Functions', { ...contract.calls, ...contract.subjects }],
+  ['Reuse', contract.reuse],
+  ['Process', contract.runtime],
+  ['Recommendations', contract.advice],
+] as const
+
+function row(metric: MetricDefinition): string {
+  const labels = metric.attributes.map((key) => `\`${prometheusLabel(key)}\``).join(', ')
+  return `| \`${metric.name}\` | ${metric.kind}, ${metric.unit} | \`${prometheusName(metric)}\` | ${labels} | ${metric.description} |`
+}
+
+/** `docs/metrics.md`, made from the contract. */
+export function metricsPage(): string {
+  const sections = families.map(([title, family]) => {
+    const rows = Object.values(family).map((metric: MetricDefinition) => row(metric))
+    return `## ${title}\n\n| metric | instrument, unit | Prometheus | labels | meaning |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
+  })
+  const keys = Object.entries(attributes).map(([key, { values, description }]) => `| \`${key}\` | ${values} | ${description} |`)
+  return [
+    '# The telemetry contract\n',
+    'Made from `sdk/src/contract/` by `npm test -- -u`; do not edit. The names are the same in a direct scrape, through the Collector, by remote write and over OTLP.\n',
+    `Every series also carries ${contract.promotedResourceAttributes.map((key) => `\`${prometheusLabel(key)}\``).join(', ')} of the process that sent it.\n`,
+    ...sections,
+    `## Attributes\n\n| attribute | values | meaning |\n|---|---|---|\n${keys.join('\n')}\n`,
+  ].join('\n')
+}

@@ -1,0 +1,18 @@
+/** A user set an option to something it cannot be: one sentence that names the option, the value and what is allowed. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError'
+
+  /**
+   * @param option name of the option as the user writes it, for example `ttl`
+   * @param value what the user gave; shortened in the sentence
+   * @param allowed what would have been right, as the end of "must be …"
+   */
+  constructor(option: string, value: unknown, allowed: string) {
+    super(`${option} must be ${allowed}, got ${shown(value)}.`)
+  }
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null ? 'an object' : String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}

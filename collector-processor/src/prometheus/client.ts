@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { Settings } from '../settings.ts'
+import { PrometheusError } from './error.ts'
+import { limit } from './limit.ts'
+import { readText } from './read-text.ts'
+
+/** One series at one moment. */
+export interface InstantSeries {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** One series over time, oldest sample first. */
+export interface RangeSeries {
+  readonly labels: Readonly<Record<string, string>>
+  /** Unix seconds and value. */
+  readonly samples: readonly (readonly [time: number, value: number])[]
+}
+
+/** Span and resolution of a range query, in Unix seconds and seconds. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+  readonly step: number
+}
+
+/** Whatever answers PromQL. Every method rejects with a `PrometheusError` that says in one sentence what is wrong. */
+export interface PrometheusClient {
+  /** The value of every series of an expression at a moment, in Unix seconds. */
+  query(promql: string, time: number): Promise<readonly InstantSeries[]>
+  /** The values of every series of an expression at each step of a range. */
+  queryRange(promql: string, range: Range): Promise<readonly RangeSeries[]>
+}
+
+/** The settings that matter for talking to Prometheus. */
+export type ClientSettings = Pick<Settings, 'prometheusUrl' | 'prometheusHeaders' | 'queryTimeoutMs' | 'concurrency' | 'maxResponseBytes'>
+
+/** A client of Prometheus' HTTP API (also Thanos, Mimir, Cortex, VictoriaMetrics): a deadline and a size limit for every answer. */
+export function prometheusClient(settings: ClientSettings): PrometheusClient {
+  const inTurn = limit(settings.concurrency)
+  return {
+    query: async (promql, time) => {
+      const data = await inTurn(() => post(settings, 'query', { query: promql, time: time.toFixed(3) }, vector))
+      return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
+    },
+    queryRange: async (promql, { start, end, step }) => {
+      const parameters = { query: promql, start: start.toFixed(3), end: end.toFixed(3), step: step.toFixed(3) }
+      const data = await inTurn(() => post(settings, 'query_range', parameters, matrix))
+      return data.result.map(({ metric, values }) => ({
+        labels: metric,
+        samples: values.map(([at, value]): [number, number] => [at, Number(value)]),
+      }))
+    },
+  }
+}
+
+const sample = z.tuple([z.number(), z.string()])
+const labels = z.record(z.string(), z.string())
+const vector = z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric: labels, value: sample })) })
+const matrix = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric: labels, values: z.array(sample) })) })
+const envelope = z.object({
+  status: z.enum(['success', 'error']),
+  data: z.unknown(),
+  error: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+})
+
+/** Posts the query as a form, because an expression may be longer than an address can be. */
+async function post<D>(settings: ClientSettings, path: string, parameters: Record<string, string>, data: z.ZodType<D>): Promise<D> {
+  const url = `${settings.prometheusUrl.replace(/\/+$/, '')}/api/v1/${path}`
+  const { status, text } = await send(settings, url, parameters)
+  const answer = envelope.safeParse(parseJson(text))
+  if (answer.data?.status === 'error')
+    throw new PrometheusError(`Prometheus at ${url} refused a query: ${answer.data.error ?? 'no reason given'}.`)
+  if (status !== 200) throw new PrometheusError(`Prometheus at ${url} answered with HTTP status ${status}${hint(status)}.`)
+  if (!answer.success) {
+    throw new PrometheusError(`${url} answered with something that is not from Prometheus (${beginning(text)}); check the address.`)
+  }
+  // A warning of a query front end means that a part of the data is missing: conclusions from it would be wrong.
+  // The engine's own notes on an expression (Prometheus >= 2.48) begin with 'PromQL' and are none of that.
+  const warning = answer.data.warnings?.find((text) => !text.startsWith('PromQL '))
+  if (warning !== undefined) throw new PrometheusError(`Prometheus at ${url} answered with only a part of the data: ${warning}.`)
+  const parsed = data.safeParse(answer.data.data)
+  if (!parsed.success)
+    throw new PrometheusError(`Prometheus at ${url} answered in a form that is not known here: ${parsed.error.issues[0]?.message}.`)
+  return parsed.data
+}
+
+async function send(settings: ClientSettings, url: string, parameters: Record<string, string>): Promise<{ status: number; text: string }> {
+  const signal = AbortSignal.timeout(settings.queryTimeoutMs)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { accept: 'application/json', ...settings.prometheusHeaders },
+      body: new URLSearchParams(parameters),
+      redirect: 'error',
+      signal,
+    })
+    return { status: response.status, text: await readText(response, settings.maxResponseBytes) }
+  } catch (error) {
+    if (error instanceof PrometheusError) throw error
+    if (signal.aborted)
+      throw new PrometheusError(`Prometheus at ${url} gave no answer within ${settings.queryTimeoutMs} ms.`, { cause: error })
+    throw new PrometheusError(`Prometheus at ${url} cannot be reached (${reason(error)}); start it or set PITWALL_PROMETHEUS_URL.`, {
+      cause: error,
+    })
+  }
+}
+
+/** The system's own reason (`ECONNREFUSED`), which fetch hides in the cause. */
+function reason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (cause instanceof Error && 'code' in cause) return String(cause.code)
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function hint(status: number): string {
+  if (status === 401 || status === 403) return '; set its token in PITWALL_PROMETHEUS_HEADERS'
+  return status === 404 ? '; check the address' : ''
+}
+
+function beginning(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line === '' ? 'an empty answer' : `'${line.slice(0, 40)}'`
+}

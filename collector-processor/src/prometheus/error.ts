@@ -1,0 +1,4 @@
+/** Why there is no answer from Prometheus: one sentence that says what happened, where, and what to do. */
+export class PrometheusError extends Error {
+  override readonly name = 'PrometheusError'
+}

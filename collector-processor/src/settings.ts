@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `5m`, `1h`, `1d`, `500ms` or a number of milliseconds → milliseconds; anything else is left for the check below. */
+function milliseconds(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(value.trim())
+  return match === null ? value : Number(match[1]) * (unitMs[match[2] ?? 'ms'] ?? 1)
+}
+
+/** `tenant=a,authorization=Bearer b` → record of headers, as in `OTEL_EXPORTER_OTLP_HEADERS`. */
+function headers(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const pairs = value.split(',').filter((pair) => pair.trim() !== '')
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
+}
+
+const url = z.string().regex(/^https?:\/\/[^\s/]/, 'must be an address such as http://127.0.0.1:9090')
+const duration = z.preprocess(milliseconds, z.number('must be a duration such as 30s, 5m or 1h').positive('must be longer than 0'))
+const count = z.coerce.number().int('must be a whole number').positive('must be at least 1')
+const share = z.coerce.number().min(0, 'must be 0 or more').max(1, 'must be 1 or less')
+
+/** Every setting of the optimizer, once: its default, its range and what it means. Durations are milliseconds or `5m`. */
+const schema = z.strictObject({
+  /** Base address of Prometheus or of anything that speaks its HTTP API (Thanos, Mimir, Cortex, VictoriaMetrics). */
+  prometheusUrl: url.default('http://127.0.0.1:9090'),
+  /** Sent with every query: the tenant (`X-Scope-OrgID`), a bearer token. */
+  prometheusHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
+  /** One query may take this long. */
+  queryTimeoutMs: duration.default(30_000),
+  /** Queries in flight at a time; Prometheus itself runs 20 by default. */
+  concurrency: count.default(4),
+  /** Largest answer that is read, in bytes. */
+  maxResponseBytes: count.default(64 * 1024 * 1024),
+
+  /** Evidence window: what a prediction is made from. */
+  windowMs: duration.default(3_600_000),
+  /** Parts that the window is cut into; the variation between them gives the interval. */
+  blocks: count.min(3, 'must be at least 3').default(12),
+  /** How often samples arrive; a block must hold two of them. */
+  scrapeIntervalMs: duration.default(15_000),
+  /** How far back earlier recommendations, changes and their verdicts are looked for. */
+  lookbackMs: duration.default(7 * 86_400_000),
+  /** Pause between two cycles of `pitwall serve`. */
+  intervalMs: duration.default(60_000),
+
+  /** Below this many requests in the window the answer is "not enough data". */
+  minRequests: count.default(100),
+  /** A lower bound below this many seconds saved a second is not worth a change. */
+  minSaving: z.coerce.number().min(0, 'must be 0 or more').default(0.02),
+  /** Share of the reachable hit ratio that a proposed size or time to live has to reach. */
+  reach: share.default(0.95),
+  /** Share of repeated calls that may return something new before caching is called unsafe. */
+  allowedStaleness: share.default(0.01),
+  /** Open recommendations, at most; the best are kept. */
+  maxRecommendations: count.max(50, 'must be 50 or less').default(50),
+  /** Where rules are explained: the id of the rule is appended to it. */
+  runbookUrl: url.default('http://127.0.0.1:9465/rules/'),
+})
+
+/** Settings of the optimizer, complete and checked. */
+export type Settings = z.output<typeof schema>
+
+/** What may be given: any part of the settings, durations also as text. */
+export type SettingsInput = { readonly [K in keyof Settings]?: Settings[K] | string | undefined }
+
+/** Environment variables that stand for a setting. An option that is given wins over them. */
+export const settingVariables = {
+  prometheusUrl: 'PITWALL_PROMETHEUS_URL',
+  prometheusHeaders: 'PITWALL_PROMETHEUS_HEADERS',
+  queryTimeoutMs: 'PITWALL_QUERY_TIMEOUT',
+  windowMs: 'PITWALL_WINDOW',
+  scrapeIntervalMs: 'PITWALL_SCRAPE_INTERVAL',
+  lookbackMs: 'PITWALL_LOOKBACK',
+  intervalMs: 'PITWALL_INTERVAL',
+  minRequests: 'PITWALL_MIN_REQUESTS',
+  minSaving: 'PITWALL_MIN_SAVING',
+  allowedStaleness: 'PITWALL_ALLOWED_STALENESS',
+  runbookUrl: 'PITWALL_RUNBOOK_URL',
+} as const satisfies { readonly [K in keyof Settings]?: string }
+
+/** A setting that cannot be used; the message names it, says what is wrong with it and what it may be. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/** Options over environment over defaults. Throws `SettingsError` with one sentence for the first setting that is wrong. */
+export function parseSettings(options: SettingsInput = {}, env: Readonly<Record<string, string | undefined>> = {}): Settings {
+  const variables = Object.entries(settingVariables).map(([setting, variable]): [string, unknown] => [setting, env[variable]])
+  const given = [...variables, ...Object.entries(options)].filter(([, value]) => value !== undefined && value !== '')
+  const parsed = schema.safeParse(Object.fromEntries(given))
+  if (!parsed.success) throw new SettingsError(sentence(parsed.error.issues[0], options))
+  const settings = parsed.data
+  if (settings.windowMs / settings.blocks < 2 * settings.scrapeIntervalMs) {
+    throw new SettingsError(
+      `windowMs (${settings.windowMs}) is too short: each of its ${settings.blocks} blocks must hold two scrapes of ${settings.scrapeIntervalMs} ms.`,
+    )
+  }
+  return settings
+}
+
+function sentence(issue: z.core.$ZodIssue | undefined, options: SettingsInput): string {
+  const setting = String(issue?.path[0] ?? 'settings')
+  const variable = Object.entries(settingVariables).find(([key]) => key === setting && !(key in options))?.[1]
+  const name = variable === undefined ? setting : `${setting} (${variable})`
+  return `${name} ${issue?.message ?? 'is wrong'}.`
+}

@@ -1,0 +1,32 @@
+import type { Saving } from '../recommendation/recommendation.ts'
+
+/** A whole number in full, any other with three significant digits: `12,345`, `0.0213`, `1.5`. */
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US', Number.isInteger(value) ? {} : { maximumSignificantDigits: 3 })
+}
+
+/** A share of one in percent: `87 %`, `0.4 %`. */
+export function formatShare(share: number): string {
+  return `${(share * 100).toLocaleString('en-US', { maximumSignificantDigits: 2 })} %`
+}
+
+/** A duration with the unit that suits it: `2 µs`, `41 ms`, `1.5 s`, `5 min`, `6 h`. */
+export function formatSeconds(seconds: number): string {
+  const [factor, unit] =
+    seconds < 0.001
+      ? [1e6, 'µs']
+      : seconds < 1
+        ? [1e3, 'ms']
+        : seconds < 120
+          ? [1, 's']
+          : seconds < 7_200
+            ? [1 / 60, 'min']
+            : [1 / 3_600, 'h']
+  return `${formatNumber(Number((seconds * factor).toPrecision(2)))} ${unit}`
+}
+
+/** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. */
+export function formatSaving(saving: Saving): string {
+  const { lower, likely, upper, unit } = saving
+  return `${formatNumber(likely)} ${unit} (${formatNumber(lower)} to ${formatNumber(upper)})`
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { formatNumber, formatSaving, formatSeconds, formatShare } from '../../../collector-processor/src/text/numbers.ts'
+
+describe('numbers for people', () => {
+  it('keeps whole numbers and cuts others to three digits', () => {
+    expect([12_345, 0.02134, 1.5, 0].map(formatNumber)).toEqual(['12,345', '0.0213', '1.5', '0'])
+  })
+
+  it('chooses the unit of a duration', () => {
+    expect([0.000002, 0.041, 1.5, 300, 21_600].map(formatSeconds)).toEqual(['2 µs', '41 ms', '1.5 s', '5 min', '6 h'])
+  })
+
+  it('shows a share in percent and a saving with its interval', () => {
+    expect(formatShare(0.953)).toBe('95 %')
+    expect(formatSaving({ unit: 's/s', lower: 0.35, likely: 0.42, upper: 0.5 })).toBe('0.42 s/s (0.35 to 0.5)')
+  })
+})

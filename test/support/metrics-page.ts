@@ -7,6 +7,7 @@ const families = [
   ['Reuse', contract.reuse],
   ['Process', contract.runtime],
   ['Recommendations', contract.advice],
+  ['Optimizer', contract.optimizer],
 ] as const
 
 function row(metric: MetricDefinition): string {

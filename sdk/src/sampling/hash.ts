@@ -1,0 +1,166 @@
+import { HashState } from './hash-state.ts'
+
+/** Longest string that is read whole, in UTF-16 units; of a longer one, ends and evenly spaced parts of this total are read. */
+export const MAX_WHOLE_STRING = 4_096
+
+/** Values that one call reads at most: with the allowance below, the bound on its time (about 50 µs) whatever it is given. */
+const MAX_VALUES = 1_024
+/** Each string may use up to an eighth of what is left of this, so that the last message of a long conversation still counts. */
+const MAX_CHARACTERS = 8 * MAX_WHOLE_STRING
+const MIN_STRING = 128
+const MAX_DEPTH = 8
+/** Elements read at either end of a long array or binary value; its length is always part of the hash. */
+const MAX_ENDS = 128
+const SIGNIFICANT_BIGINT_BITS = 512
+
+/**
+ * String → uint32. MurmurHash3 over UTF-16 units: synchronous, the same from the first call on, and up to 64 units as
+ * fast as xxhash-wasm, which is ready only after an await (measured, docs/decisions.md).
+ */
+export function hashString(text: string): number {
+  const state = new HashState()
+  addString(state, text)
+  return state.digest()
+}
+
+/**
+ * Arguments of a call → uint32, equal for arguments that are equal by value: the order of keys does not matter, cycles
+ * and BigInts are fine, and it never throws. Objects that hide their state (private fields, closures) are told apart by
+ * identity, so that different ones never look like a repetition. An AbortSignal does not count: it changes no result.
+ * Of very large arguments only a bounded part is read, always with all lengths.
+ */
+export function hashArguments(args: readonly unknown[]): number {
+  const walk = new Walk()
+  try {
+    walk.addList(args, 0)
+  } catch {
+    // A getter or a proxy of the caller threw: what was read so far has to do.
+  }
+  return walk.state.digest()
+}
+
+/** Result of a call → uint32; equal by the rules of `hashArguments`. */
+export function hashResult(value: unknown): number {
+  return hashArguments([value])
+}
+
+/** Adds a string of which at most about `limit` units are read: a quarter at either end, half in evenly spaced parts. */
+function addString(state: HashState, text: string, limit: number = MAX_WHOLE_STRING): void {
+  const { length } = text
+  state.add(length)
+  if (length <= limit) return state.addText(text, 0, length)
+  const end = limit >> 2
+  state.addText(text, 0, end)
+  const parts = limit >> 5
+  const stride = (length - 2 * end) / parts
+  for (let part = 0; part < parts; part++) {
+    const from = end + Math.floor(stride * part)
+    state.addText(text, from, from + 16)
+  }
+  state.addText(text, length - end, length)
+}
+
+const numberBytes = new Float64Array(1)
+const numberWords = new Int32Array(numberBytes.buffer)
+
+/** Marks that keep values of different types apart. */
+const tag = {
+  null: 1,
+  undefined: 2,
+  true: 3,
+  false: 4,
+  number: 5,
+  string: 6,
+  bigint: 7,
+  symbol: 8,
+  list: 9,
+  record: 10,
+  tooDeep: 11,
+} as const
+
+/** One walk through a value; it ends early when its allowance is used up. */
+class Walk {
+  readonly state = new HashState()
+  #values = MAX_VALUES
+  #characters = MAX_CHARACTERS
+
+  addList(list: ArrayLike<unknown>, depth: number): void {
+    this.state.add(tag.list)
+    this.state.add(list.length)
+    const whole = list.length <= 2 * MAX_ENDS
+    const headEnd = whole ? list.length : MAX_ENDS
+    for (let index = 0; index < headEnd; index++) this.#add(list[index], depth + 1)
+    if (whole) return
+    for (let index = list.length - MAX_ENDS; index < list.length; index++) this.#add(list[index], depth + 1)
+  }
+
+  #add(value: unknown, depth: number): void {
+    if (--this.#values < 0) return
+    if (typeof value === 'string') return this.#addText(value)
+    if (typeof value === 'number') return this.#addNumber(value)
+    if (typeof value === 'object' && value !== null) return this.#addObject(value, depth)
+    if (typeof value === 'function') return this.state.add(identity(value))
+    if (typeof value === 'bigint') return this.#addText(BigInt.asIntN(SIGNIFICANT_BIGINT_BITS, value).toString(36), tag.bigint)
+    if (typeof value === 'symbol') return this.#addText(String(value), tag.symbol)
+    if (typeof value === 'boolean') return this.state.add(value ? tag.true : tag.false)
+    this.state.add(value === null ? tag.null : tag.undefined)
+  }
+
+  #addText(text: string, kind: number = tag.string): void {
+    this.state.add(kind)
+    const limit = Math.max(MIN_STRING, this.#characters >> 3)
+    this.#characters = Math.max(0, this.#characters - Math.min(text.length, limit))
+    addString(this.state, text, limit)
+  }
+
+  #addNumber(value: number): void {
+    this.state.add(tag.number)
+    numberBytes[0] = value === 0 ? 0 : value
+    this.state.add(numberWords[0] ?? 0)
+    this.state.add(numberWords[1] ?? 0)
+  }
+
+  #addObject(value: object, depth: number): void {
+    if (depth > MAX_DEPTH) return this.state.add(tag.tooDeep)
+    if (Array.isArray(value)) return this.addList(value, depth)
+    if (value instanceof AbortSignal) return
+    if (ArrayBuffer.isView(value)) return this.#addBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), depth)
+    if (value instanceof ArrayBuffer) return this.#addBytes(new Uint8Array(value), depth)
+    if (value instanceof Map || value instanceof Set) return this.addList([...value].slice(0, this.#values), depth)
+    if (value instanceof RegExp) return this.#addText(String(value))
+    if (value instanceof Error) return this.addList([value.name, value.message], depth)
+    if ('toJSON' in value && typeof value.toJSON === 'function') return this.#add(value.toJSON(), depth + 1)
+    this.#addRecord(value, depth)
+  }
+
+  #addBytes(bytes: Uint8Array, depth: number): void {
+    if (bytes.length <= MAX_WHOLE_STRING) return this.#addText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'))
+    this.addList(bytes, depth)
+    const step = bytes.length / MAX_ENDS
+    for (let part = 0; part < MAX_ENDS; part++) this.state.add(bytes[Math.floor(part * step)] ?? 0)
+  }
+
+  #addRecord(value: object, depth: number): void {
+    const keys = Object.keys(value)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (keys.length === 0 && prototype !== Object.prototype && prototype !== null) return this.state.add(identity(value))
+    this.state.add(tag.record)
+    this.state.add(keys.length)
+    for (const key of keys.toSorted()) {
+      if (this.#values < 0) return
+      this.#addText(key)
+      this.#add(Reflect.get(value, key), depth + 1)
+    }
+  }
+}
+
+const identities = new WeakMap<object, number>()
+let lastIdentity = 0
+
+/** A number of its own for every object, for as long as it lives. */
+function identity(value: object): number {
+  const known = identities.get(value)
+  if (known !== undefined) return known
+  identities.set(value, --lastIdentity)
+  return lastIdentity
+}

@@ -1,0 +1,56 @@
+import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api'
+import { diagLogLevelFromString, getStringFromEnv, setGlobalErrorHandler } from '@opentelemetry/core'
+import { isRegistered } from './global-api.ts'
+
+/** Lines that one process prints at most, whatever happens. */
+const MAX_LINES = 20
+
+/**
+ * Lets OpenTelemetry's warnings and errors reach stderr, each once. A logger that the user has set stays, and
+ * `OTEL_LOG_LEVEL` brings OpenTelemetry's own console logger, with every line.
+ */
+export function setUpDiagnostics(): void {
+  if (isRegistered('diag')) return
+  const level = getStringFromEnv('OTEL_LOG_LEVEL')
+  if (level !== undefined) {
+    diag.setLogger(new DiagConsoleLogger(), { logLevel: diagLogLevelFromString(level) ?? DiagLogLevel.INFO })
+    return
+  }
+  const print = printOnce()
+  const silent = () => {}
+  diag.setLogger({ error: print, warn: print, info: silent, debug: silent, verbose: silent }, { logLevel: DiagLogLevel.WARN })
+  setGlobalErrorHandler((error) => print(reason(error)))
+}
+
+/** Prints each sentence once; stack traces and further arguments are for `OTEL_LOG_LEVEL=debug`. */
+function printOnce(): (message: string) => void {
+  const printed = new Set<string>()
+  return (message) => {
+    const [line = ''] = message.split('\n', 1)
+    if (printed.has(line) || printed.size >= MAX_LINES) return
+    printed.add(line)
+    process.stderr.write(`pitwall: ${line}\n`)
+  }
+}
+
+/**
+ * Reports exports that failed: the first one as a warning, the rest, until the process ends, on level debug.
+ * @param endpoint where the Collector was looked for
+ */
+export function exportFailures(endpoint: string): (error: unknown) => void {
+  return (error) => {
+    const text = `no telemetry reaches the Collector at ${endpoint} (${reason(error)}). The agent runs on unaffected. Start a Collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT.`
+    if (failureSaid) diag.debug(text)
+    else diag.warn(text)
+    failureSaid = true
+  }
+}
+
+/** Metrics and spans go to the same Collector: one line is enough for both. */
+let failureSaid = false
+
+/** What went wrong, in the error's own words; errors of name resolution have a code and no words. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || ('code' in error ? String(error.code) : error.name)
+}

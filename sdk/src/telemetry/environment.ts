@@ -1,0 +1,16 @@
+import { diag } from '@opentelemetry/api'
+import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
+
+/** A number above zero from the environment; undefined, with a warning, where it is something else. */
+export function positiveFromEnv(name: string): number | undefined {
+  const value = getNumberFromEnv(name)
+  if (value === undefined || value > 0) return value
+  diag.warn(`${name} must be above 0, got ${value}; the default is used.`)
+  return undefined
+}
+
+/** Where the exporters of OpenTelemetry will look for the Collector, without credentials: for messages only. */
+export function collectorEndpoint(signal: 'METRICS' | 'TRACES'): string {
+  const given = getStringFromEnv(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`) ?? getStringFromEnv('OTEL_EXPORTER_OTLP_ENDPOINT')
+  return given !== undefined && URL.canParse(given) ? new URL(given).origin : 'http://localhost:4318'
+}

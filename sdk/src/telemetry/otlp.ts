@@ -1,0 +1,86 @@
+import {
+  AggregationTemporality,
+  type AggregationOption,
+  AggregationType,
+  type InstrumentType,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { BackgroundExporter } from './background-exporter.ts'
+import { exportFailures } from './diagnostics.ts'
+import { collectorEndpoint, positiveFromEnv } from './environment.ts'
+import { metricProducer } from './producer.ts'
+import { preferredTemporality } from './temporality.ts'
+
+/** Time between two exports unless told otherwise, in milliseconds: the default of OpenTelemetry. */
+const DEFAULT_INTERVAL_MS = 60_000
+
+/** Exports that may be under way at once; a frozen Collector holds no more than that in memory. */
+const CONCURRENT_EXPORTS = 4
+
+/** How metrics are sent to the Collector. Endpoint, headers, timeouts and compression come from `OTEL_EXPORTER_OTLP_*`. */
+export interface OtlpOptions {
+  /** Time between two exports, in milliseconds; `OTEL_METRIC_EXPORT_INTERVAL`, then 60 s. */
+  readonly intervalMs?: number | undefined
+  /** Longest wait of a flush or shutdown, in milliseconds. */
+  readonly timeoutMs: number
+  /** Sends the metrics of the SDK alone, not those of the instruments of the provider that the reader is given to. */
+  readonly ownMetricsOnly?: boolean
+}
+
+/** A reader that sends the metrics of the SDK, and of its provider, to the Collector: OTLP over HTTP, as protobuf. */
+export function otlpMetricReader({ intervalMs, timeoutMs, ownMetricsOnly = false }: OtlpOptions): PeriodicExportingMetricReader {
+  const exportIntervalMillis = intervalMs ?? positiveFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? DEFAULT_INTERVAL_MS
+  const exportTimeoutMillis = Math.min(positiveFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis)
+  return new PeriodicExportingMetricReader({
+    exporter: new MetricExporter(timeoutMs, ownMetricsOnly),
+    exportIntervalMillis,
+    exportTimeoutMillis,
+    metricProducers: [metricProducer],
+  })
+}
+
+/** Sends spans to the Collector, for a `BatchSpanProcessor`. */
+export function otlpSpanExporter(timeoutMs: number): BackgroundExporter<ReadableSpan[]> {
+  return new BackgroundExporter({
+    load: async () => {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
+      return new OTLPTraceExporter(await connection('TRACES'))
+    },
+    onFailure: exportFailures(collectorEndpoint('TRACES')),
+    timeoutMs,
+  })
+}
+
+class MetricExporter extends BackgroundExporter<ResourceMetrics> {
+  readonly #aggregation: AggregationType.DEFAULT | AggregationType.DROP
+
+  constructor(timeoutMs: number, ownMetricsOnly: boolean) {
+    super({
+      load: async () => {
+        const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto')
+        return new OTLPMetricExporter(await connection('METRICS'))
+      },
+      onFailure: exportFailures(collectorEndpoint('METRICS')),
+      timeoutMs,
+    })
+    this.#aggregation = ownMetricsOnly ? AggregationType.DROP : AggregationType.DEFAULT
+  }
+
+  selectAggregation(_instrument: InstrumentType): AggregationOption {
+    return { type: this.#aggregation }
+  }
+
+  selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
+    return preferredTemporality(instrument)
+  }
+}
+
+async function connection(signal: 'METRICS' | 'TRACES') {
+  const { collectorAgent } = await import('./collector-agent.ts')
+  return {
+    concurrencyLimit: CONCURRENT_EXPORTS,
+    httpAgentOptions: (protocol: string) => collectorAgent(protocol, signal),
+  }
+}

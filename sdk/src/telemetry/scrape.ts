@@ -1,0 +1,88 @@
+import { diag } from '@opentelemetry/api'
+import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
+import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import { DataPointType, type MetricData, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { promotedResourceAttributes } from '../contract/index.ts'
+import { reason } from './diagnostics.ts'
+import { metricProducer } from './producer.ts'
+import { prometheusMetricName } from './prometheus-metric.ts'
+import type { ScrapeServer } from './scrape-server.ts'
+
+/** Where OpenTelemetry's Prometheus exporters listen by default. */
+const DEFAULT_PORT = 9464
+
+/** Where Prometheus scrapes the process directly. */
+export interface ScrapeOptions {
+  /** Address to listen on; `OTEL_EXPORTER_PROMETHEUS_HOST`, then `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** Port; `OTEL_EXPORTER_PROMETHEUS_PORT`, then 9464. 0 takes a free one. */
+  readonly port?: number | undefined
+}
+
+/**
+ * A reader that Prometheus scrapes: the metrics of the SDK, and of its provider, with the names and labels that they have
+ * when they come through the Collector, so that one query fits both.
+ */
+export class ScrapeReader extends MetricReader {
+  /** Address of the page once it is served; undefined where the port could not be had, which is said in one warning. */
+  readonly endpoint: Promise<string | undefined>
+  readonly #server: Promise<ScrapeServer | undefined>
+
+  constructor({ host, port }: ScrapeOptions = {}) {
+    super({ metricProducers: [metricProducer] })
+    this.#server = this.#serve(
+      host ?? getStringFromEnv('OTEL_EXPORTER_PROMETHEUS_HOST') ?? '127.0.0.1',
+      port ?? getNumberFromEnv('OTEL_EXPORTER_PROMETHEUS_PORT') ?? DEFAULT_PORT,
+    )
+    this.endpoint = this.#server.then((server) => server?.url)
+  }
+
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  protected override async onShutdown(): Promise<void> {
+    const server = await this.#server
+    server?.close()
+  }
+
+  async #serve(host: string, port: number): Promise<ScrapeServer | undefined> {
+    try {
+      const [{ PrometheusSerializer }, { startScrapeServer }] = await Promise.all([
+        import('@opentelemetry/exporter-prometheus'),
+        import('./scrape-server.ts'),
+      ])
+      const serializer = new PrometheusSerializer('', false, promoted, false, true)
+      return await startScrapeServer({ host, port, page: () => this.#page(serializer) })
+    } catch (error) {
+      diag.warn(
+        `metrics cannot be scraped at ${host}:${port} (${reason(error)}). Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0.`,
+      )
+      return undefined
+    }
+  }
+
+  async #page(serializer: PrometheusSerializer): Promise<string> {
+    const { resourceMetrics, errors } = await this.collect()
+    for (const error of errors) diag.error(`a source of metrics failed: ${reason(error)}`)
+    return `${serializer.serialize(named(resourceMetrics))}\n`
+  }
+}
+
+const promoted = new RegExp(`^(${promotedResourceAttributes.map((name) => name.replaceAll('.', '\\.')).join('|')})$`)
+
+function named({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
+  return {
+    resource,
+    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.filter(hasTextFormat).map(withPrometheusName) })),
+  }
+}
+
+/** The text format has no exponential histograms; they reach Prometheus through the Collector only. */
+function hasTextFormat(metric: MetricData): boolean {
+  return metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM
+}
+
+function withPrometheusName(metric: MetricData): MetricData {
+  return { ...metric, descriptor: { ...metric.descriptor, name: prometheusMetricName(metric) } }
+}

@@ -1,0 +1,41 @@
+import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { scope } from './scope.ts'
+
+/** Runs a cache's loader in a span of its own; see `inSpan`. */
+export function loadSpan<T>(name: string, fn: () => T): T {
+  return inSpan(`load ${name}`, fn)
+}
+
+/** Runs a profiled function in a span of its own; see `inSpan`. */
+export function callSpan<T>(name: string, fn: () => T): T {
+  return inSpan(name, fn)
+}
+
+/**
+ * Runs `fn` in a span, if it is called under one that is being recorded; else just runs it: there are no root spans of
+ * ours, and an agent without tracing pays one look-up. The span ends when the result does, and says if that was an error.
+ */
+function inSpan<T>(name: string, fn: () => T): T {
+  if (trace.getActiveSpan()?.isRecording() !== true) return fn()
+  return trace.getTracer(scope.name, scope.version).startActiveSpan(name, (span) => {
+    try {
+      const result = fn()
+      if (!(result instanceof Promise)) span.end()
+      else
+        result.then(
+          () => span.end(),
+          (error: unknown) => endFailed(span, error),
+        )
+      return result
+    } catch (error) {
+      endFailed(span, error)
+      throw error
+    }
+  })
+}
+
+function endFailed(span: Span, error: unknown): void {
+  span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
+  span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end()
+}

@@ -56,7 +56,9 @@ function exportRequest(points: readonly Point[], ended: readonly Point[], time: 
     gauge: { dataPoints: [{ attributes: keyValues(attributes), timeUnixNano, flags: NO_RECORDED_VALUE }] },
   }))
   const resource = { attributes: keyValues({ 'service.name': 'pitwall', 'service.instance.id': instance }) }
-  return { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: '@pitwall/collector-processor' }, metrics: [...gone, ...live] }] }] }
+  return {
+    resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: '@pitwall/collector-processor' }, metrics: [...gone, ...live] }] }],
+  }
 }
 
 function described({ name, unit, description }: Point['metric']): { name: string; unit: string; description: string } {
@@ -88,7 +90,8 @@ async function post(
     const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : failure(error)
     throw new Error(`The recommendations did not reach the Collector at ${url} (${reason}); start it or set --otlp.`, { cause: error })
   }
-  if (!response.ok) throw new Error(`The Collector at ${url} refused the recommendations with HTTP status ${response.status}; check --otlp.`)
+  if (!response.ok)
+    throw new Error(`The Collector at ${url} refused the recommendations with HTTP status ${response.status}; check --otlp.`)
 }
 
 /** The system's own reason (`ECONNREFUSED`), which fetch hides in the cause. */

@@ -109,9 +109,9 @@ describe('the alert rule', () => {
     ).resolves.toContain('SUCCESS')
   })
 
-  it('raises one alert when two optimizers say the same, and when the text has just changed', async () => {
+  it('raises one alert when two optimizers say the same, and when the state has just changed', async () => {
     const points = recommendationSeries(sampleReport(sampleRecommendation()))
-    const before = recommendationSeries(sampleReport(sampleRecommendation({ advice: 'Set maxEntries of searchFlights from 100 to 900.' })))
+    const before = recommendationSeries(sampleReport(sampleRecommendation({ state: 'accepted' })))
     const input = [
       ...points.map((point) => series(point)),
       ...points.map((point) => series(point, undefined, 'b')),

@@ -9,11 +9,15 @@ export interface RunningServer {
   readonly name: ServerName
   readonly version: string
   readonly source: ServerSource
+  /** Where the program came from, in words: `Debian package prometheus 2.42.0+ds-5, from the cache`. */
+  readonly origin: string
   /** Path of the program. */
   readonly program: string
   /** Address for clients, for example `http://127.0.0.1:9090` or `redis://127.0.0.1:6379`. */
   readonly endpoint: string
   readonly pid: number
+  /** File that the server logs to. */
+  readonly log: string
 }
 
 /** A server that could not be had, and what was tried. */
@@ -31,24 +35,43 @@ export interface StackOptions {
   readonly scrapeIntervalMs?: number
   /** How long the Collector keeps exporting a series that stopped arriving, in milliseconds. Default 300,000. */
   readonly metricExpirationMs?: number
+  /** How the Collector hands metrics to Prometheus: scraped (default), or written by the Collector (remote write). */
+  readonly collectorRoute?: 'scrape' | 'remote-write'
+  /** Configuration of the Collector; by default `otel-collector.yaml`. */
+  readonly collectorConfig?: string
+  /** Prometheus rule files; by default the alert rules that come with Pitwall. */
+  readonly ruleFiles?: readonly string[]
   /** Folder for data and logs; a temporary one that `stop` removes by default. */
   readonly directory?: string
   /** Called with one line whenever installing or starting makes progress. */
   readonly onProgress?: (line: string) => void
+  /** Aborts installing and starting; `startStack` then rejects and leaves nothing behind. */
+  readonly signal?: AbortSignal
+  /** Environment in which programs are looked for; `process.env` by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** Addresses of the servers that run. */
+export interface StackEndpoints {
+  readonly redis?: string
+  /** OTLP over HTTP, without `/v1/metrics`. */
+  readonly otlp?: string
+  /** OTLP over gRPC, as `host:port`. */
+  readonly otlpGrpc?: string
+  /** What the Collector shows Prometheus. */
+  readonly collectorMetrics?: string
+  readonly prometheus?: string
+  readonly alertmanager?: string
 }
 
 /** Servers that run until `stop`. They die with this process, even when it is killed. */
 export interface Stack {
   readonly running: readonly RunningServer[]
   readonly missing: readonly MissingServer[]
-  readonly endpoints: {
-    readonly redis?: string
-    /** OTLP over HTTP, without `/v1/metrics`. */
-    readonly otlp?: string
-    readonly prometheus?: string
-    readonly alertmanager?: string
-  }
-  /** Without a Collector: makes Prometheus scrape these `host:port` addresses directly, replacing earlier ones. */
+  readonly endpoints: StackEndpoints
+  /** Folder that holds the servers' data, configuration and logs. */
+  readonly directory: string
+  /** Makes Prometheus scrape these `host:port` addresses directly, replacing earlier ones; meant for a stack without a Collector. */
   scrape(targets: readonly string[]): Promise<void>
   /** Ends every server and removes temporary data. Never rejects. */
   stop(): Promise<void>

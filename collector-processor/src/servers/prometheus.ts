@@ -1,0 +1,63 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LaunchContext, ServerDefinition } from './definition.ts'
+import { atLeast } from './version.ts'
+import { prometheusConfig } from './prometheus-config.ts'
+import { answers } from './ready.ts'
+import { shippedRules } from './shipped-files.ts'
+
+const DEFAULT_SCRAPE_MS = 15_000
+
+/** Prometheus with our rules, told where Collector and Alertmanager are. */
+export const prometheus: ServerDefinition = {
+  name: 'prometheus',
+  variable: 'PITWALL_PROMETHEUS',
+  programs: ['prometheus'],
+  minimumVersion: '2.42.0',
+  versionArguments: ['--version'],
+  release: {
+    repository: 'prometheus/prometheus',
+    version: '3.14.0',
+    archive: (os, processor) => `prometheus-3.14.0.${os}-${processor}.tar.gz`,
+    checksums: 'sha256sums.txt',
+    program: (os, processor) => `prometheus-3.14.0.${os}-${processor}/prometheus`,
+  },
+  debian: { packages: ['prometheus'], program: 'usr/bin/prometheus' },
+  advice: 'install Prometheus 2.42 or newer',
+  listens: ['prometheus'],
+  scheme: 'http',
+  async launch(context) {
+    await writePrometheusConfig(context, [])
+    return {
+      args: [
+        `--config.file=${configFile(context.folder)}`,
+        `--storage.tsdb.path=${join(context.folder, 'data')}`,
+        '--storage.tsdb.retention.time=7d',
+        '--storage.tsdb.retention.size=512MB',
+        `--web.listen-address=${context.own('prometheus')}`,
+        '--web.enable-lifecycle',
+        '--web.enable-remote-write-receiver',
+        ...(hasOtlp(context) ? ['--web.enable-otlp-receiver'] : []),
+      ],
+      ready: () => answers(`http://${context.own('prometheus')}/-/ready`),
+    }
+  },
+}
+
+const configFile = (folder: string): string => join(folder, 'prometheus.yml')
+const hasOtlp = ({ version }: LaunchContext): boolean => atLeast(version, '3.0.0')
+
+/** Writes the configuration of a stack's Prometheus, with agents to scrape directly; whole, so that a reload never reads half of it. */
+export async function writePrometheusConfig(context: LaunchContext, agents: readonly string[]): Promise<void> {
+  const { folder, options } = context
+  const text = prometheusConfig({
+    scrapeIntervalMs: options.scrapeIntervalMs ?? DEFAULT_SCRAPE_MS,
+    ruleFiles: options.ruleFiles ?? shippedRules(),
+    alertmanager: context.peer('alertmanager'),
+    collector: options.collectorRoute === 'remote-write' ? undefined : context.peer('collectorMetrics'),
+    agents,
+    otlp: hasOtlp(context),
+  })
+  await writeFile(`${configFile(folder)}.new`, text)
+  await rename(`${configFile(folder)}.new`, configFile(folder))
+}

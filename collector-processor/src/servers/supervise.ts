@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { readFile, stat, truncate } from 'node:fs/promises'
+import { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A program that runs as our child, its output in a file. */
+export interface Supervised {
+  readonly pid: number
+  readonly log: string
+  /** Undefined while it runs; then how it ended, in words. */
+  readonly ended: () => string | undefined
+  /** Last lines of the log, for a message. */
+  logTail(): Promise<string>
+  /** SIGTERM, and SIGKILL when that is not enough. Never rejects. */
+  stop(): Promise<void>
+}
+
+/**
+ * The shell turns into the server itself (`exec`), so that the server's process id is our child's. What it leaves behind waits on a pipe from us:
+ * the kernel closes that pipe when we end, in whatever way, `kill -9` included, and then the server is ended too. Plain POSIX, for Linux and macOS.
+ */
+const script = `
+exec 3<&0 </dev/null
+(
+  trap '' INT HUP
+  while read -r _ <&3; do :; done
+  kill -TERM $$ 2>/dev/null || exit 0
+  for _ in 1 2 3 4 5 6; do sleep 0.5; kill -0 $$ 2>/dev/null || exit 0; done
+  kill -KILL $$ 2>/dev/null
+) &
+exec 3<&-
+exec "$@"
+`
+
+const STOP_MS = 5_000
+const LOG_LIMIT = 5_000_000
+const LOG_CHECK_MS = 10_000
+
+/** Starts a program that ends when this process ends. In a session of its own, so that Ctrl-C reaches it through us only, in our order. */
+export function supervise(
+  program: string,
+  args: readonly string[],
+  options: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string; readonly log: string },
+): Supervised {
+  const out = openSync(options.log, 'a')
+  const child = spawn('/bin/sh', ['-c', script, 'sh', program, ...args], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ['pipe', out, out],
+    detached: true,
+  })
+  closeSync(out)
+  const exit = whenEnded(child)
+  const bounding = setInterval(() => void bound(options.log), LOG_CHECK_MS).unref()
+  void exit.done.then(() => clearInterval(bounding))
+  // A stack that somebody forgot to stop must not keep its process alive: servers end with the process anyway.
+  child.unref()
+  child.stdin?.on('error', () => {})
+  if (child.stdin instanceof Socket) child.stdin.unref()
+  return {
+    pid: child.pid ?? -1,
+    log: options.log,
+    ended: exit.reason,
+    logTail: async () => (await readFile(options.log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5).join('\n'),
+    stop: () => stop(child, exit),
+  }
+}
+
+interface Exit {
+  readonly done: Promise<void>
+  readonly reason: () => string | undefined
+}
+
+function whenEnded(child: ChildProcess): Exit {
+  let reason: string | undefined
+  const done = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      reason = error.message
+      resolve()
+    })
+    child.once('exit', (code, signal) => {
+      reason = signal === null ? `exit code ${code}` : signal
+      // Tells what waits on the pipe that there is nothing left to end, before the system may give the process id away again.
+      child.stdin?.destroy()
+      resolve()
+    })
+  })
+  return { done, reason: () => reason }
+}
+
+async function stop(child: ChildProcess, { done, reason }: Exit): Promise<void> {
+  if (reason() !== undefined) return
+  child.ref()
+  child.kill('SIGTERM')
+  // A process that is stopped (SIGSTOP) takes SIGTERM only when it continues.
+  child.kill('SIGCONT')
+  const timer = new AbortController()
+  const late = delay(STOP_MS, undefined, { signal: timer.signal }).then(
+    () => child.kill('SIGKILL'),
+    () => {},
+  )
+  await done
+  timer.abort()
+  await late
+}
+
+/** The server appends, so cutting the file makes it start again at the beginning. */
+async function bound(log: string): Promise<void> {
+  const size = await stat(log).then(
+    (entry) => entry.size,
+    () => 0,
+  )
+  if (size > LOG_LIMIT) await truncate(log, 0).catch(() => {})
+}

@@ -1,0 +1,50 @@
+import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
+import type { Subject } from './subject.ts'
+import { serviceOf } from './subject.ts'
+import { aggregate, increase, last } from './promql.ts'
+
+/** Where the subject of a series is found: the label with its name, and its kind or the label with that. */
+export interface SubjectLabels {
+  readonly name: AttributeKey
+  readonly kind: Subject['kind'] | { readonly label: AttributeKey }
+}
+
+/**
+ * One question to Prometheus, asked once for all subjects of all services. Rules share questions: two with the same
+ * PromQL are one query.
+ */
+export interface Question {
+  /** The expression whose value at a moment is the answer for the block of so many seconds before it. */
+  promql(blockSeconds: number): string
+  /** Subject of an answered series; undefined when it names none. */
+  subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
+}
+
+/** Asks by how much counters grew in each block, summed over processes. `by`: labels that stay apart. */
+export function growth(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | 'le')[] = []): Question {
+  return question('sum', (seconds) => increase(selector, seconds), subject, by)
+}
+
+/** Asks for the level of gauges in each block: the smallest, or the largest, of all processes. */
+export function level(how: 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
+  return question(how, (seconds) => last(selector, seconds), subject, by)
+}
+
+function question(
+  how: 'sum' | 'min' | 'max',
+  expression: (seconds: number) => string,
+  { name, kind }: SubjectLabels,
+  by: readonly (AttributeKey | 'le')[],
+): Question {
+  const kindLabel = typeof kind === 'string' ? undefined : kind.label
+  const labels = ['service.namespace', 'service.name', name, ...(kindLabel === undefined ? [] : [kindLabel]), ...by] as const
+  return {
+    promql: (seconds) => aggregate(how, labels, expression(seconds)),
+    subjectOf: (found) => {
+      const subject = found[prometheusLabel(name)] ?? ''
+      const subjectKind = typeof kind === 'string' ? kind : found[prometheusLabel(kind.label)]
+      if (subject === '' || (subjectKind !== 'function' && subjectKind !== 'cache')) return undefined
+      return { service: serviceOf(found), kind: subjectKind, name: subject }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { cache, calls, reuse, runtime, subjects } from '@pitwall/sdk/contract'
+import { select, selectPart } from './promql.ts'
+import { growth, level, type SubjectLabels } from './question.ts'
+
+const followed: SubjectLabels = { name: 'pitwall.subject', kind: { label: 'pitwall.subject.kind' } }
+const aFunction: SubjectLabels = { name: 'code.function.name', kind: 'function' }
+const aCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
+
+/** Calls that went through a cache of ours are the cache's business. */
+const uncached = { 'pitwall.function.cached': { not: 'true' } } as const
+
+/** What the rules ask. The number of queries of a cycle is the number of questions, whatever the size of the fleet. */
+export const questions = {
+  /** Requests that a cache of `le` entries would have served. */
+  reuseDistance: growth(selectPart(reuse.distance, 'bucket'), followed, ['le']),
+  /** Requests that a cache whose entries live `le` seconds would have served. */
+  reuseAge: growth(selectPart(reuse.age, 'bucket'), followed, ['le']),
+  /** Repeated calls, and reloads of a cache, whose result was compared with the earlier one. */
+  reuseChecks: growth(select(reuse.checks), followed, ['pitwall.reuse.same']),
+  /** Seconds that the calls of a function took together. */
+  functionSeconds: growth(selectPart(calls.duration, 'sum', uncached), aFunction),
+  functionCalls: growth(selectPart(calls.duration, 'count', uncached), aFunction),
+  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result']),
+  /** Seconds that the loads of a cache took together. */
+  loadSeconds: growth(selectPart(cache.loadDuration, 'sum'), aCache),
+  loads: growth(selectPart(cache.loadDuration, 'count'), aCache),
+  evictions: growth(select(cache.evictions), aCache, ['pitwall.cache.eviction.reason']),
+  /** Entries that a cache may hold in each process; the smallest while a change is rolled out. */
+  entryLimit: level('min', select(cache.entryLimit), aCache, ['pitwall.cache.backend']),
+  /** Seconds that an entry stays fresh; the shortest while a change is rolled out. */
+  ttl: level('min', select(cache.ttl), aCache, ['pitwall.cache.backend']),
+  /** Seconds that a function held the event loop beyond the threshold. */
+  blockedSeconds: growth(select(runtime.blockedTime, { 'pitwall.cause': 'code' }), aFunction),
+  /** Where subjects stand in the source. */
+  places: level('max', select(subjects.info), followed, ['code.file.path', 'code.line.number']),
+} as const

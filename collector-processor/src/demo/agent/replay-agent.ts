@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { cached, profiled } from '@pitwall/sdk'
+import { type AgentFunction, agentFunction, setting } from './agent-function.ts'
+import { runAgent } from './run-agent.ts'
+
+/** Tools that write, told by their names as people name them; what they return is new each time. */
+const writes =
+  /^(add|book|buy|cancel|create|delete|insert|modify|pay|post|put|remove|reserve|return|exchange|send|set|transfer|update|write)(_|(?=[A-Z]))/
+
+/** The program of an agent that repeats what others were recorded doing: same functions, same keys, same order. */
+runAgent((order) => {
+  if (order.order !== 'replay') return undefined
+  const costs = new Map(order.calls.map((call) => [call.key, call.costMs ?? 0]))
+  const names = new Set(order.calls.map((call) => call.name))
+  return { functions: new Map([...names].map((name) => [name, replayed(name, costs)])), calls: order.calls }
+})
+
+function replayed(name: string, costs: ReadonlyMap<string, number>): AgentFunction {
+  const original = async (key: string): Promise<string> => {
+    await wait(costs.get(key))
+    return writes.test(name) ? `${key} ${randomUUID()}` : `Result of ${key}`
+  }
+  return agentFunction(profiled(original, { name }), (change) =>
+    cached(original, { name, ttl: setting(change, 'ttlSeconds', 600) * 1_000, maxEntries: setting(change, 'maxEntries', 1_000) }),
+  )
+}

@@ -60,15 +60,11 @@ export class RecencyList {
     this.#size--
   }
 
-  /** Number of slots used after this one; walks over them. */
-  rank(slot: number): number {
-    let rank = 0
-    for (let other = this.newer(slot); other !== NONE; other = this.newer(other)) rank++
-    return rank
-  }
-
-  /** The slots, latest first. */
+  /** The slots, latest first. The slot at hand may be removed meanwhile. */
   *[Symbol.iterator](): Generator<number> {
-    for (let slot = this.#first; slot !== NONE; slot = this.older(slot)) yield slot
+    for (let slot = this.#first, older = NONE; slot !== NONE; slot = older) {
+      older = this.older(slot)
+      yield slot
+    }
   }
 }

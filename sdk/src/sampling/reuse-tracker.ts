@@ -4,7 +4,8 @@ import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import { HashIndex } from './hash-index.ts'
 import { Leases } from './leases.ts'
 import { LruStack } from './lru-stack.ts'
-import { NONE, RecencyList } from './recency-list.ts'
+import { RankedList } from './ranked-list.ts'
+import { NONE } from './recency-list.ts'
 
 /** Keys whose exact order of use is kept: every request that hits among them has an exact stack position. */
 const FRONT = 1_024
@@ -12,6 +13,9 @@ const FRONT = 1_024
 const TAIL = 1_023
 const SLOTS = FRONT + TAIL + 1
 const HASHES = 2 ** 32
+
+/** Step by which the sampled share of keys falls when the tail is full: one walk over it makes room for about 32 keys. */
+const SHRINK = 31 / 32
 
 /**
  * Share of a backlog beyond its expected size that one sampled request takes on: small enough to smooth, large enough to
@@ -38,7 +42,7 @@ export class ReuseTracker implements MetricSource {
   readonly #options: ReuseTrackerOptions
   readonly #index = new HashIndex(SLOTS)
   readonly #front = new LruStack(SLOTS, frontEdges)
-  readonly #tail = new RecencyList(SLOTS)
+  readonly #tail = new RankedList(SLOTS, TAIL + 1)
   readonly #inFront = new Uint8Array(SLOTS)
   readonly #free = Int16Array.from({ length: SLOTS }, (_, slot) => slot)
   #freeCount = SLOTS
@@ -150,13 +154,16 @@ export class ReuseTracker implements MetricSource {
     if (this.#tail.size > TAIL) this.#shrinkTail()
   }
 
-  /** Drops the sampled key of the largest hash, and with it lowers the share of keys that are sampled. */
+  /** Lowers the share of keys that are sampled until the tail has room again. */
   #shrinkTail(): void {
-    let largest = this.#tail.first
-    for (const slot of this.#tail) if (this.#index.hashOf(slot) > this.#index.hashOf(largest)) largest = slot
-    this.#sampledBelow = this.#index.hashOf(largest)
-    this.#tail.remove(largest)
-    this.#release(largest)
+    while (this.#tail.size > TAIL) {
+      this.#sampledBelow *= SHRINK
+      for (const slot of this.#tail.slots()) {
+        if (this.#index.hashOf(slot) < this.#sampledBelow) continue
+        this.#tail.remove(slot)
+        this.#release(slot)
+      }
+    }
   }
 
   #allocate(): number {

@@ -23,7 +23,11 @@ export const alertmanager: ServerDefinition = {
     checksums: 'sha256sums.txt',
     program: (os, processor) => `alertmanager-0.34.0.${os}-${processor}/alertmanager`,
   },
-  debian: { packages: ['prometheus-alertmanager'], program: 'usr/bin/prometheus-alertmanager' },
+  debian: {
+    packages: ['prometheus-alertmanager'],
+    program: 'usr/bin/prometheus-alertmanager',
+    fixedFolders: ['/usr/share/prometheus/alertmanager'],
+  },
   advice: 'install Alertmanager 0.25 or newer',
   listens: ['alertmanager'],
   scheme: 'http',

@@ -16,6 +16,8 @@ export interface FoundProgram {
   readonly origin: string
   /** Environment that the program needs beyond our own. */
   readonly env: Readonly<Record<string, string>>
+  /** Working directory that the program needs; any by default. */
+  readonly cwd?: string
 }
 
 /** Why there is no program: one sentence of what was tried and what to do. */
@@ -88,12 +90,15 @@ async function explicitProgram(
   return { program, version, source: 'environment', origin: definition.variable, env: {} }
 }
 
-async function usable(definition: ServerDefinition, { program, libraries, origin, source }: Installed): Promise<FoundProgram | undefined> {
+async function usable(
+  definition: ServerDefinition,
+  { program, libraries, origin, source, folder }: Installed,
+): Promise<FoundProgram | undefined> {
   const inherited = process.env['LD_LIBRARY_PATH']
   const paths = inherited === undefined || inherited === '' ? libraries : [...libraries, inherited]
   const env: Record<string, string> = libraries.length === 0 ? {} : { LD_LIBRARY_PATH: paths.join(':') }
   const version = await versionOf(definition, program, env)
-  return version === undefined ? undefined : { program, version, source, origin, env }
+  return version === undefined ? undefined : { program, version, source, origin, env, cwd: folder }
 }
 
 async function versionOf(

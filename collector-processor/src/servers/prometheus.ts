@@ -22,7 +22,7 @@ export const prometheus: ServerDefinition = {
     checksums: 'sha256sums.txt',
     program: (os, processor) => `prometheus-3.14.0.${os}-${processor}/prometheus`,
   },
-  debian: { packages: ['prometheus'], program: 'usr/bin/prometheus' },
+  debian: { packages: ['prometheus', 'libjs-jquery'], program: 'usr/bin/prometheus', fixedFolders: ['/usr/share/prometheus/web'] },
   advice: 'install Prometheus 2.42 or newer',
   listens: ['prometheus'],
   scheme: 'http',

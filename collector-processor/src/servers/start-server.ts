@@ -37,7 +37,11 @@ export async function startServer(
   await mkdir(context.folder, { recursive: true })
   const launch = await definition.launch(context)
   const log = join(context.folder, '..', `${definition.name}.log`)
-  const process = supervise(found.program, launch.args, { env: { ...env, ...found.env, ...launch.env }, cwd: context.folder, log })
+  const process = supervise(found.program, launch.args, {
+    env: { ...env, ...found.env, ...launch.env },
+    cwd: found.cwd ?? context.folder,
+    log,
+  })
   const aborted = (): boolean => context.options.signal?.aborted === true
   const ready = await until(launch.ready, READY_MS, () => process.ended() !== undefined || aborted())
   if (ready && process.ended() === undefined) return { definition, found, context, process }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { AddressName, LaunchContext, ServerDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { findProgram, type FoundProgram, ProgramNotFound } from './find-program.ts'
@@ -26,7 +26,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const wanted = definitions.filter(({ name }) => servers === undefined || servers.includes(name))
   const missing: MissingServer[] = []
   const candidates = await findAll(wanted, missing, { env, signal, ...(onProgress === undefined ? {} : { onProgress }) })
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'pitwall-')))
+  const directory = options.directory === undefined ? await mkdtemp(join(tmpdir(), 'pitwall-')) : resolve(options.directory)
   const removeData = async (): Promise<void> => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true }).catch(() => {})
   }

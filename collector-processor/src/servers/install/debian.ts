@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { programOnPath } from '../path.ts'
 import { type InstallContext, InstallError, type Installation } from './installer.ts'
 import { withLock } from './lock.ts'
+import { relocate } from './relocate.ts'
 import { lastLine, run } from './run.ts'
 
 /** A server's packages in Debian and its relatives. */
@@ -12,6 +13,8 @@ export interface DebianPackages {
   readonly packages: readonly string[]
   /** Path of the program inside them, for example `usr/bin/prometheus`. */
   readonly program: string
+  /** Folders that the program looks for at a fixed place; it is made to look below its working directory. */
+  readonly fixedFolders?: readonly string[]
 }
 
 /** Package lists older than this are fetched again. */
@@ -37,9 +40,11 @@ export async function unpackDebian(wanted: DebianPackages, folder: string, conte
     if (code !== 0) throw new InstallError(`Debian package ${file} could not be unpacked: ${lastLine(output)}`)
   }
   await rm(archives, { recursive: true })
+  for (const path of wanted.fixedFolders ?? []) await relocate(join(folder, wanted.program), path)
   const own = files.find((file) => file.startsWith(`${wanted.packages[0]}_`))
   const version = decodeURIComponent(own?.split('_')[1] ?? '')
-  return { program: wanted.program, libraries: await libraryFolders(folder), origin: `Debian package ${wanted.packages[0]} ${version}` }
+  const libraries = await libraryFolders(folder)
+  return { program: wanted.program, libraries, origin: `Debian package ${wanted.packages[0]} ${version}` }
 }
 
 /** `apt-get` on folders of our own. */
@@ -60,12 +65,12 @@ class Apt {
     return apt
   }
 
-  /** The packages and those libraries they need that the system lacks (no scripts, no web assets, no services). */
+  /** The packages and those libraries they need that the system lacks, those of their web pages included. */
   async withLibraries(packages: readonly string[]): Promise<string[]> {
     const { code, output } = await this.#apt(['install', '--simulate', '--no-install-recommends', ...packages])
     if (code !== 0) throw new InstallError(`Debian package ${packages[0]} is not to be had: ${lastLine(output)}`)
     const missing = [...output.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '')
-    const libraries = missing.filter((name) => /^lib(?!js-)/.test(name))
+    const libraries = missing.filter((name) => /^(lib|fonts-|node-)/.test(name))
     return [...new Set([...packages, ...libraries])]
   }
 

@@ -11,6 +11,8 @@ import { withLock } from './lock.ts'
 
 /** An installation in the cache, with absolute paths. */
 export interface Installed extends Installation {
+  /** Where it lies, and its working directory. */
+  readonly folder: string
   readonly source: ServerSource
 }
 
@@ -40,7 +42,7 @@ export async function installedBefore(definition: ServerDefinition, cache: strin
   const text = await readFile(join(folder, RECORD), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const record: Installed = JSON.parse(text)
-  return { ...record, program: join(folder, record.program), libraries: record.libraries.map((path) => join(folder, path)) }
+  return { ...record, folder, program: join(folder, record.program), libraries: record.libraries.map((path) => join(folder, path)) }
 }
 
 /**

@@ -1,1 +1,66 @@
-export {}
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { environment, type Benchmark, type BenchmarkResult, type Goal } from './benchmark.ts'
+
+const folder = import.meta.dirname
+const notBenchmarks = new Set(['main', 'benchmark'])
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => basename(file, '.js'))
+  .filter((name) => !notBenchmarks.has(name))
+
+async function load(name: string): Promise<Benchmark> {
+  const module: { default: Benchmark } = await import(pathToFileURL(join(folder, `${name}.js`)).href)
+  return module.default
+}
+
+async function list(): Promise<void> {
+  console.log('npm run bench -- NAME [--json]\n')
+  for (const name of names) console.log(`  ${name.padEnd(12)} ${(await load(name)).what}`)
+}
+
+function print(name: string, { goals, peers, notes = {} }: BenchmarkResult): void {
+  console.log(`\n${name}\n`)
+  for (const goal of goals) console.log(row(goal))
+  for (const peer of peers) console.log(`        ${format(peer.figure).padStart(10)}  ${peer.name} ${peer.version}`)
+  console.log('')
+  for (const [key, value] of Object.entries({ ...notes, ...environment() })) console.log(`  ${key}: ${value}`)
+}
+
+function row({ holds, figure, unit, comparator, limit, what }: Goal): string {
+  return `  ${holds ? 'holds' : 'FAILS'} ${format(figure).padStart(10)} ${unit} (${comparator} ${limit})  ${what}`
+}
+
+function format(figure: number): string {
+  return Number.isInteger(figure) ? String(figure) : figure.toPrecision(4)
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
+  const [name] = positionals
+  if (name === undefined) {
+    await list()
+    return 0
+  }
+  if (!names.includes(name)) {
+    console.error(`There is no benchmark "${name}". There are: ${names.join(', ')}.`)
+    return 2
+  }
+  const benchmark = await load(name)
+  const result = await benchmark.run((line) => console.error(line))
+  if (values.json) console.log(JSON.stringify({ name, ...result, environment: environment() }, null, 2))
+  else print(name, result)
+  return result.goals.every((goal) => goal.holds) ? 0 : 1
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 2
+  },
+)

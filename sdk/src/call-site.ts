@@ -1,0 +1,35 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getCallSites } from 'node:util'
+
+/** A position in the agent's source. */
+export interface CallSite {
+  /** Path with forward slashes, relative to the working directory when inside it. */
+  readonly file: string
+  /** Line, from 1. */
+  readonly line: number
+}
+
+const ownFolder = import.meta.dirname + sep
+
+/**
+ * Where the agent called into the SDK: the first caller outside the SDK's own files. Respects `--enable-source-maps`.
+ * @param skip further callers to leave out, for a helper of the agent that wraps ours; default 0
+ * @returns undefined when there is no such file (a REPL, `--eval`)
+ */
+export function callSite(skip: number = 0): CallSite | undefined {
+  const frames = getCallSites(20 + skip)
+  const outside = frames.findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))
+  // In a bundle every caller lies in one file: then the caller of our caller is the agent.
+  const frame = frames[(outside < 0 ? 2 : outside) + skip]
+  if (frame === undefined) return undefined
+  const path = toPath(frame.scriptName)
+  if (!isAbsolute(path)) return undefined
+  const fromHere = relative(process.cwd(), path)
+  const inside = !fromHere.startsWith('..') && !isAbsolute(fromHere)
+  return { file: (inside ? fromHere : path).split(sep).join('/'), line: frame.lineNumber }
+}
+
+function toPath(scriptName: string): string {
+  return scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
+}

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { DataPointType, type MetricData, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { AggregationType, DataPointType, type MetricData, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { promotedResourceAttributes } from '../contract/index.ts'
 import { reason } from './diagnostics.ts'
 import { metricProducer } from './producer.ts'
@@ -17,6 +17,8 @@ export interface ScrapeOptions {
   readonly host?: string | undefined
   /** Port; `OTEL_EXPORTER_PROMETHEUS_PORT`, then 9464. 0 takes a free one. */
   readonly port?: number | undefined
+  /** Shows the metrics of the SDK alone, not those of the instruments of the provider that the reader is given to. */
+  readonly ownMetricsOnly?: boolean
 }
 
 /**
@@ -28,8 +30,9 @@ export class ScrapeReader extends MetricReader {
   readonly endpoint: Promise<string | undefined>
   readonly #server: Promise<ScrapeServer | undefined>
 
-  constructor({ host, port }: ScrapeOptions = {}) {
-    super({ metricProducers: [metricProducer] })
+  constructor({ host, port, ownMetricsOnly = false }: ScrapeOptions = {}) {
+    const type = ownMetricsOnly ? AggregationType.DROP : AggregationType.DEFAULT
+    super({ metricProducers: [metricProducer], aggregationSelector: () => ({ type }) })
     this.#server = this.#serve(
       host ?? getStringFromEnv('OTEL_EXPORTER_PROMETHEUS_HOST') ?? '127.0.0.1',
       port ?? getNumberFromEnv('OTEL_EXPORTER_PROMETHEUS_PORT') ?? DEFAULT_PORT,

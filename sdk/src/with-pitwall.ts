@@ -1,0 +1,25 @@
+import { getBooleanFromEnv } from '@opentelemetry/core'
+import type { IMetricReader } from '@opentelemetry/sdk-metrics'
+import { settingsFrom } from './options.ts'
+import { startProfilers } from './start-profilers.ts'
+import { metricReaders } from './telemetry/metric-readers.ts'
+
+/**
+ * For agents with the OpenTelemetry Node SDK: `new NodeSDK(withPitwall({ … }))`. Starts the profilers and adds a reader for
+ * what this SDK measures, where `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_*` say; resource, traces, views and
+ * shutdown stay with the Node SDK.
+ *
+ * Where the configuration has metric readers, they go on as they are, and the added one sends the metrics of this SDK alone, so
+ * that nothing is sent twice. Where it has none, the added one sends everything, in place of the Node SDK's own default.
+ */
+export function withPitwall<C extends { metricReaders?: IMetricReader[] }>(configuration: C): C & { metricReaders?: IMetricReader[] } {
+  if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return configuration
+  const given = configuration.metricReaders ?? []
+  const settings = settingsFrom({})
+  const { readers } = metricReaders(settings.metricExporters, {
+    timeoutMs: settings.shutdownTimeoutMs,
+    ownMetricsOnly: given.length > 0,
+  })
+  startProfilers(undefined)
+  return { ...configuration, metricReaders: [...given, ...readers] }
+}

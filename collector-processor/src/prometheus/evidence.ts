@@ -38,6 +38,12 @@ export function blockStart({ end, blockSeconds, blocks }: Span, index: number): 
   return end - (blocks - index) * blockSeconds
 }
 
+/** Index of the block that holds a moment (Unix seconds), within the blocks that there are. */
+export function indexAt(span: Span, time: number): number {
+  const index = Math.floor((time - blockStart(span, 0)) / span.blockSeconds)
+  return Math.min(Math.max(index, 0), span.blocks - 1)
+}
+
 async function ask(client: PrometheusClient, promql: string, question: Question, span: Span): Promise<Table> {
   const start = blockStart(span, 1)
   const series = await client.queryRange(promql, { start, end: span.end, step: span.blockSeconds })

@@ -30,3 +30,22 @@ export function formatSaving(saving: Saving): string {
   const { lower, likely, upper, unit } = saving
   return `${formatNumber(likely)} ${unit} (${formatNumber(lower)} to ${formatNumber(upper)})`
 }
+
+/** A duration as options of the SDK write it: `500ms`, `8s`, `5m`, `6h`, `1d`. */
+export function durationLiteral(seconds: number): string {
+  if (seconds < 1 || !Number.isInteger(seconds)) return `${Math.round(seconds * 1_000)}ms`
+  for (const [unit, length] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+  ] as const) {
+    if (seconds % length === 0) return `${seconds / length}${unit}`
+  }
+  return `${seconds}s`
+}
+
+/** A name from telemetry as an identifier of source code: `agent.find flights` → `agentFindFlights`. */
+export function identifier(name: string): string {
+  const joined = name.replace(/[^A-Za-z0-9_$]+([A-Za-z0-9_$])?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')
+  return /^[A-Za-z_$]/.test(joined) ? joined : `_${joined}`
+}

@@ -1,0 +1,53 @@
+import type { Evidence } from '../prometheus/evidence.ts'
+import type { Question } from '../prometheus/question.ts'
+import { questions } from '../prometheus/questions.ts'
+import { type Blocks, labelOf, type Row, sumOf } from '../prometheus/series.ts'
+import type { Subject } from '../prometheus/subject.ts'
+import { jointHitRatio, type MissRatioCurve, missRatioCurve } from './miss-ratio-curve.ts'
+
+/** Both curves of a subject for the same requests. */
+export interface CurvePair {
+  readonly entries: MissRatioCurve
+  readonly ages: MissRatioCurve
+}
+
+/** The curves of a subject: over the whole window, and in each block of the evidence. */
+export interface CacheCurves {
+  readonly window: CurvePair
+  readonly blocks: readonly (CurvePair | undefined)[]
+}
+
+/** Limits of a cache; `Infinity` is none. */
+export interface Limits {
+  readonly entries: number
+  readonly seconds: number
+}
+
+/** The curves of a subject; undefined when its requests are not followed or there were none in the window. */
+export function cacheCurves(evidence: Evidence, subject: Subject): CacheCurves | undefined {
+  const { blocks, windowBlocks } = evidence.span
+  const pair = (from: number, to: number): CurvePair | undefined => {
+    const curve = (question: Question): MissRatioCurve | undefined =>
+      missRatioCurve(
+        evidence
+          .of(question)
+          .rows(subject)
+          .map((row) => [edgeOf(row), sumOf(row.blocks.slice(from, to))]),
+      )
+    const [entries, ages] = [curve(questions.reuseDistance), curve(questions.reuseAge)]
+    return entries === undefined || ages === undefined ? undefined : { entries, ages }
+  }
+  const window = pair(blocks - windowBlocks, blocks)
+  if (window === undefined) return undefined
+  return { window, blocks: Array.from({ length: blocks }, (_, index) => pair(index, index + 1)) }
+}
+
+/** Hit ratio that a cache with these limits would have had in each block. */
+export function hitRatios(curves: CacheCurves, limits: Limits): Blocks {
+  return curves.blocks.map((pair) => (pair === undefined ? undefined : jointHitRatio(pair.entries, pair.ages, limits)))
+}
+
+function edgeOf(row: Row): number {
+  const edge = labelOf(row, 'le')
+  return edge === '+Inf' ? Infinity : Number(edge)
+}

@@ -1,0 +1,34 @@
+import type { Span } from '../prometheus/evidence.ts'
+import type { Blocks } from '../prometheus/series.ts'
+import type { Estimate, Saving } from '../recommendation/recommendation.ts'
+import { estimate, scaled } from './estimate.ts'
+import { growthInWindow } from './window.ts'
+
+/** Hit ratios are not foretold more exactly than this: the floor of their interval (measured, see interval.ts). */
+export const HIT_RATIO_FLOOR = 0.005
+
+/** Requests of a subject and what one of them would save, block by block. */
+export interface CacheChange {
+  readonly requests: Blocks
+  /** Seconds that each request of a block would have saved. */
+  readonly savedPerRequest: Blocks
+  /** Mean seconds of a load; sets the floor of the interval and bounds the saving. */
+  readonly loadSeconds: number
+}
+
+/** Seconds saved a second, with an interval for the next window at the same request rate. Undefined without enough blocks. */
+export function cacheSaving({ requests, savedPerRequest, loadSeconds }: CacheChange, span: Span): Saving | undefined {
+  const amounts = requests.map((count, index) => {
+    const saved = savedPerRequest[index]
+    return count === undefined || saved === undefined ? undefined : count * saved
+  })
+  const perRequest = estimate({ amounts, requests, windowBlocks: span.windowBlocks, floor: HIT_RATIO_FLOOR * loadSeconds })
+  if (perRequest === undefined) return undefined
+  const rate = growthInWindow(requests, span).perSecond
+  return { unit: 's/s', ...atMost(scaled(perRequest, rate), rate * loadSeconds) }
+}
+
+/** Nobody saves more than is spent. */
+function atMost({ lower, likely, upper }: Estimate, most: number): Estimate {
+  return { lower, likely, upper: Math.max(likely, Math.min(upper, most)) }
+}

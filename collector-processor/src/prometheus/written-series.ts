@@ -1,0 +1,81 @@
+import {
+  type AttributeKey,
+  type HistogramDefinition,
+  type NumberDefinition,
+  prometheusLabel,
+  prometheusName,
+  reuse,
+} from '@pitwall/sdk/contract'
+import type { HistogramPart } from './promql.ts'
+import type { SubjectKind } from './subject.ts'
+
+/** A series written down instead of measured, with which a rule shows when it speaks and when it is silent. */
+export interface WrittenSeries {
+  /** Prometheus name. */
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Growth of a counter in each second; a gauge has its `level` instead. */
+  readonly perSecond?: number
+  readonly level?: number
+}
+
+type Attributes<M extends { readonly attributes: readonly AttributeKey[] }> = { readonly [K in M['attributes'][number]]?: string | number }
+
+/** A counter that grows evenly. */
+export function written<M extends NumberDefinition>(metric: M, attributes: Attributes<M>, perSecond: number): WrittenSeries {
+  return { name: prometheusName(metric), labels: labelled(attributes), perSecond }
+}
+
+/** A gauge that stays. */
+export function writtenLevel<M extends NumberDefinition>(metric: M, attributes: Attributes<M>, level: number): WrittenSeries {
+  return { name: prometheusName(metric), labels: labelled(attributes), level }
+}
+
+/** Sum and count of a histogram: so many values a second, of so much each. */
+export function writtenMean<M extends HistogramDefinition>(
+  metric: M,
+  attributes: Attributes<M>,
+  perSecond: number,
+  mean: number,
+): WrittenSeries[] {
+  const part = (suffix: HistogramPart, growth: number): WrittenSeries => ({
+    name: `${prometheusName(metric)}_${suffix}`,
+    labels: labelled(attributes),
+    perSecond: growth,
+  })
+  return [part('sum', perSecond * mean), part('count', perSecond)]
+}
+
+/** Points of a miss-ratio curve: hit ratio by size (entries) and by age (seconds), straight lines between them. */
+export interface WrittenReuse {
+  readonly entries: Readonly<Record<number, number>>
+  readonly seconds: Readonly<Record<number, number>>
+}
+
+/** The buckets of both reuse histograms of a subject that gets so many requests a second. */
+export function writtenReuse(subject: string, kind: SubjectKind, perSecond: number, curve: WrittenReuse): WrittenSeries[] {
+  const labels = labelled({ 'pitwall.subject': subject, 'pitwall.subject.kind': kind })
+  const buckets = (metric: HistogramDefinition, points: Readonly<Record<number, number>>): WrittenSeries[] =>
+    [...metric.buckets, Infinity].map((edge) => ({
+      name: `${prometheusName(metric)}_bucket`,
+      labels: { ...labels, le: edge === Infinity ? '+Inf' : String(edge) },
+      perSecond: perSecond * (edge === Infinity ? 1 : ratioAt(points, edge)),
+    }))
+  return [...buckets(reuse.distance, curve.entries), ...buckets(reuse.age, curve.seconds)]
+}
+
+function ratioAt(points: Readonly<Record<number, number>>, edge: number): number {
+  const sorted = Object.entries(points)
+    .map(([size, ratio]): [number, number] => [Number(size), ratio])
+    .toSorted(([a], [b]) => a - b)
+  let [lowSize, lowRatio] = [0, 0]
+  for (const [size, ratio] of sorted) {
+    if (edge <= size) return lowRatio + ((ratio - lowRatio) * (edge - lowSize)) / (size - lowSize)
+    ;[lowSize, lowRatio] = [size, ratio]
+  }
+  return lowRatio
+}
+
+function labelled(attributes: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [prometheusLabel(key), String(value)]))
+}

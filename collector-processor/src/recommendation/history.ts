@@ -1,0 +1,102 @@
+import { advice, prometheusName } from '@pitwall/sdk/contract'
+import type { PrometheusClient, RangeSeries } from '../prometheus/client.ts'
+import { last, selectAny } from '../prometheus/promql.ts'
+import type { Saving, SavingUnit } from './recommendation.ts'
+
+/** What the series of earlier cycles say of one recommendation. */
+export interface Past {
+  readonly id: string
+  /** Labels of its last `info` series: rule, service, subject, title, …. */
+  readonly labels: Readonly<Record<string, string>>
+  /** Unix seconds. All three belong to its present life: one that was verified may be proposed again later. */
+  readonly createdAt: number
+  readonly appliedAt?: number
+  readonly verifiedAt?: number
+  /** Last moment at which it was open, Unix seconds. */
+  readonly lastOpenAt: number
+  /** Whether its last verdict was that the prediction held; undefined without a verdict. */
+  readonly held?: boolean
+  readonly actual?: number
+  /** What was predicted: the last time before the change was made, or the last time at all. */
+  readonly saving: Saving
+}
+
+/** Steps of the range query: finer ones would only repeat gauges that hardly change. */
+const STEPS = 250
+
+/** Reads back what earlier cycles of any optimizer proposed and found: the optimizer's memory, one query. */
+export async function readHistory(client: PrometheusClient, now: number, lookbackSeconds: number): Promise<ReadonlyMap<string, Past>> {
+  const step = Math.max(lookbackSeconds / STEPS, 0.001)
+  // Each step takes the last value within itself, so that nothing falls between two steps.
+  const promql = last(selectAny([advice.info, advice.saving, advice.created, advice.applied, advice.verified, advice.actual]), step)
+  const series = await client.queryRange(promql, { start: now - (STEPS - 1) * step, end: now, step })
+  const byId = Map.groupBy(series, ({ labels }) => labels['id'] ?? '')
+  return new Map(
+    [...byId].flatMap(([id, found]) => {
+      const past = pastOf(id, found)
+      return past === undefined ? [] : [[id, past]]
+    }),
+  )
+}
+
+function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
+  const of = (metric: Parameters<typeof prometheusName>[0]): readonly RangeSeries[] =>
+    series.filter(({ labels }) => labels['__name__'] === prometheusName(metric))
+  const infos = of(advice.info).toSorted((a, b) => lastTime(a) - lastTime(b))
+  const labels = infos.at(-1)?.labels
+  const [created, applied, verified] = [advice.created, advice.applied, advice.verified].map((metric) => distinctValues(of(metric)))
+  if (labels === undefined || created === undefined || created.length === 0) return undefined
+
+  // The last life begins with the first creation after the last verdict that a later creation follows.
+  const closedAt = verified?.findLast((time) => created.some((start) => start > time)) ?? -Infinity
+  const createdAt = created.find((start) => start > closedAt) ?? created[0] ?? 0
+  const appliedAt = applied?.find((time) => time >= createdAt)
+  const verifiedAt = appliedAt === undefined ? undefined : verified?.find((time) => time >= appliedAt)
+  const saving = savingAt(of(advice.saving), appliedAt)
+  if (saving === undefined) return undefined
+  const actual = of(advice.actual)
+    .toSorted((a, b) => lastTime(a) - lastTime(b))
+    .at(-1)
+    ?.samples.at(-1)?.[1]
+  return {
+    id,
+    labels,
+    createdAt,
+    lastOpenAt: Math.max(createdAt, ...infos.filter((info) => isOpen(info.labels['state'])).map(lastTime)),
+    saving,
+    ...(appliedAt === undefined ? {} : { appliedAt }),
+    ...(verifiedAt === undefined ? {} : { verifiedAt, held: labels['state'] !== 'refuted' }),
+    ...(verifiedAt === undefined || actual === undefined ? {} : { actual }),
+  }
+}
+
+function isOpen(state: string | undefined): boolean {
+  return state === 'proposed' || state === 'accepted'
+}
+
+/** The values that a gauge has had, rising: several, when two optimizers started at once or the life is a second one. */
+function distinctValues(series: readonly RangeSeries[]): number[] {
+  return [...new Set(series.flatMap(({ samples }) => samples.map(([, value]) => value)))].toSorted((a, b) => a - b)
+}
+
+function lastTime({ samples }: RangeSeries): number {
+  return samples.at(-1)?.[0] ?? 0
+}
+
+/** Lower, likely and upper bound, the last up to a moment; the first ones after it when there were none before. */
+function savingAt(series: readonly RangeSeries[], moment = Infinity): Saving | undefined {
+  const bound = (name: string): number | undefined => {
+    const samples = series.filter(({ labels }) => labels['bound'] === name).flatMap(({ samples }) => samples)
+    const sorted = samples.toSorted(([a], [b]) => a - b)
+    return (sorted.findLast(([time]) => time <= moment) ?? sorted[0])?.[1]
+  }
+  const [lower, likely, upper, unit] = [bound('lower'), bound('likely'), bound('upper'), savingUnit(series[0]?.labels['unit'])]
+  if (lower === undefined || likely === undefined || upper === undefined || unit === undefined) return undefined
+  return { unit, lower, likely, upper }
+}
+
+const units: readonly SavingUnit[] = ['s/s', 'By', 'usd/h', 'ratio']
+
+function savingUnit(text: string | undefined): SavingUnit | undefined {
+  return units.find((unit) => unit === text)
+}

@@ -1,0 +1,236 @@
+import { cache, calls, reuse } from '@pitwall/sdk/contract'
+import { cacheCurves, hitRatios, type CurvePair } from '../prediction/cache-curves.ts'
+import { cacheSaving } from '../prediction/cache-saving.ts'
+import { jointHitRatio, reachable, smallestReaching } from '../prediction/miss-ratio-curve.ts'
+import { comparedResults } from '../prediction/compared-results.ts'
+import { judgeSafety } from '../prediction/safety.ts'
+import { HIT_SECONDS, savedPerRequest } from '../prediction/saving.ts'
+import { growthInWindow } from '../prediction/window.ts'
+import { blockStart, type Evidence } from '../prometheus/evidence.ts'
+import { questions } from '../prometheus/questions.ts'
+import type { Subject } from '../prometheus/subject.ts'
+import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
+import type { Settings } from '../settings.ts'
+import { durationLiteral, formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
+import { plain } from '../text/table.ts'
+import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+
+/** Below this share of repeated calls a function counts as one of unique keys. Recorded agents repeat 11 to 51 % of their tool calls. */
+const MIN_REPEATED = 0.1
+
+/** Smaller caches save no memory worth the trouble of being wrong about them. */
+const SMALLEST_CACHE = 10
+
+function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
+  if (growthInWindow(evidence.of(questions.cacheRequests).total(asCache(subject)), evidence.span).total > 0) return undefined
+  const requests = evidence.of(questions.functionCalls).total(subject)
+  const seconds = evidence.of(questions.functionSeconds).total(subject)
+  const [called, spent] = [growthInWindow(requests, evidence.span), growthInWindow(seconds, evidence.span)]
+  const curves = cacheCurves(evidence, subject)
+  if (curves === undefined || called.total < settings.minRequests) {
+    return {
+      kind: 'notEnoughData',
+      subject,
+      needs: `${formatNumber(Math.floor(called.total))} calls in the window, needs ${settings.minRequests}`,
+    }
+  }
+  const repeated = Math.min(reachable(curves.window.entries), reachable(curves.window.ages))
+  if (repeated < MIN_REPEATED) {
+    return notAdvised(subject, `${formatShare(1 - repeated)} of its calls have arguments never seen before`)
+  }
+  if (spent.perSecond < settings.minSaving) {
+    return notAdvised(subject, `all its calls together take only ${formatSeconds(spent.perSecond)} of each second`)
+  }
+  const safety = judgeSafety(subject.name, comparedResults(evidence, subject), settings.allowedStaleness)
+  if (safety.kind === 'unsafe') return notAdvised(subject, `caching it is not safe: ${safety.reason}`)
+
+  const limits = chooseLimits(curves.window, settings.reach)
+  const loadSeconds = spent.total / called.total
+  const ratios = hitRatios(curves, limits)
+  const perRequest = requests.map((count, index) => {
+    const [ratio, time] = [ratios[index], seconds[index]]
+    return ratio === undefined || time === undefined || !count ? undefined : savedPerRequest(ratio, time / count)
+  })
+  const saving = cacheSaving({ requests, savedPerRequest: perRequest, loadSeconds }, evidence.span)
+  if (saving === undefined) return { kind: 'notEnoughData', subject, needs: 'calls in at least three blocks of the window' }
+
+  const hitRatio = jointHitRatio(curves.window.entries, curves.window.ages, limits)
+  const settingsText = `maxEntries: ${limits.entries}, ttl: '${durationLiteral(limits.seconds)}'`
+  const sure = safety.kind === 'safe'
+  return {
+    kind: 'finding',
+    subject,
+    title: sure ? `Cache ${subject.name}` : `Investigate whether ${subject.name} may be cached`,
+    advice: `${sure ? 'Wrap it' : 'If repeated calls may return the earlier result, wrap it'} in cached(…, { ${settingsText} }).`,
+    effort: sure ? 'minutes' : 'hours',
+    saving,
+    evidence: [
+      `${formatNumber(Math.round(called.total))} calls, ${formatNumber(called.perSecond)} a second, took ${formatSeconds(loadSeconds)} each.`,
+      `${formatShare(hitRatio)} of them would be hits with ${limits.entries} entries in each process, kept for ${durationLiteral(limits.seconds)}; ${formatShare(repeated)} without any limit.`,
+      sure ? `${safety.evidence}.` : `Not proven safe: ${safety.reason}.`,
+      `Predicted: ${formatSaving(saving)}.`,
+    ],
+    example: example(
+      subject.name,
+      settingsText,
+      `${formatShare(hitRatio)} of ${formatNumber(called.perSecond)} calls a second, ${formatSeconds(loadSeconds)} each`,
+    ),
+    change: { maxEntries: limits.entries, ttlSeconds: limits.seconds },
+  }
+}
+
+/** The smallest cache that reaches the wanted share of what is reachable, in entries and in time to live. */
+function chooseLimits({ entries, ages }: CurvePair, reach: number): { entries: number; seconds: number } {
+  return {
+    entries: smallestReaching(entries, reach * reachable(entries), SMALLEST_CACHE) ?? Infinity,
+    seconds: smallestReaching(ages, reach * reachable(ages)) ?? Infinity,
+  }
+}
+
+function notAdvised(subject: Subject, reason: string): Answer {
+  return { kind: 'notAdvised', subject, reason }
+}
+
+/** The cache that would stand in front of a function has its name. */
+function asCache(subject: Subject): Subject {
+  return { ...subject, kind: 'cache' }
+}
+
+function example(name: string, settingsText: string, figures: string): string {
+  const [variable, comment] = [identifier(name), plain(`${name}: would answer ${figures}`)]
+  return `import { cached } from '@pitwall/sdk'\n\n// ${comment}\nexport const ${variable}Cached = cached(${variable}, { name: ${JSON.stringify(name)}, ${settingsText} })\n`
+}
+
+function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number | undefined {
+  const requests = evidence.of(questions.cacheRequests).total(asCache(subject))
+  const first = requests.findIndex((count, index) => (count ?? 0) > 0 && blockStart(evidence.span, index + 1) > createdAt)
+  return first < 0 ? undefined : Math.max(createdAt, blockStart(evidence.span, first))
+}
+
+/** Before the change a request costs the call; after it, its share of the loads, and the hit. */
+function cost(evidence: Evidence, subject: Subject): Cost {
+  const functionSeconds = evidence.of(questions.functionSeconds).total(subject)
+  const functionCalls = evidence.of(questions.functionCalls).total(subject)
+  const loadSeconds = evidence.of(questions.loadSeconds).total(asCache(subject))
+  const cacheRequests = evidence.of(questions.cacheRequests).total(asCache(subject))
+  const blocks = Array.from({ length: evidence.span.blocks }, (_, index) => index)
+  const isCached = (index: number): boolean => (cacheRequests[index] ?? 0) > 0
+  return {
+    spent: blocks.map((index) =>
+      isCached(index) ? (loadSeconds[index] ?? 0) + HIT_SECONDS * (cacheRequests[index] ?? 0) : functionSeconds[index],
+    ),
+    requests: blocks.map((index) => (isCached(index) ? cacheRequests[index] : functionCalls[index])),
+  }
+}
+
+const costQuestions = [questions.functionSeconds, questions.functionCalls, questions.loadSeconds, questions.cacheRequests]
+
+const runbook = `# Cache a function that is asked the same again and again
+
+## What it means
+The function is called with arguments it has been called with before, it takes time, and no cache stands in front of it. Its earlier answer could be returned instead.
+
+## How the saving is computed
+The SDK follows the arguments' hashes of each profiled function and exports, as ordinary histograms, how many of its calls a cache of N entries (\`pitwall.reuse.distance\`) and one whose entries live T seconds (\`pitwall.reuse.age\`) would have answered. The hit ratio with both limits is the smaller of the two.
+The rule proposes the smallest N and T that reach 95 % of what an unlimited cache would reach, in each process by itself.
+
+    saving = calls/s × (hit ratio × (mean duration − hit time) − (1 − hit ratio) × lookup time)
+
+The interval comes from how much the saving differs between the blocks of the window and between earlier windows; it is meant to cover the next window 19 times in 20. Ranking and alerting use its lower bound.
+
+## When it does not apply
+- The arguments are nearly always new: a cache would only cost memory.
+- The function is hot but cheap: all its calls together take less than the smallest saving worth a change.
+- Its name says that it writes (create, update, book, send, …), or repeated calls returned different results: it must run every time.
+- Too few results were compared to call it safe: the advice is then to *investigate*. Equal results alone never prove that a function has no effects.
+- A cache of its name is there already.
+
+## How to verify it
+Wrap the function in \`cached\` under the name it has now. Pitwall sees the cache's requests, waits until it is warm, measures the seconds per request again, corrects for what happened to functions that were not changed, and compares the saving at the old request rate with the predicted interval.
+`
+
+const repeats = { entries: { 40: 0.9, 100_000: 0.92 }, seconds: { 30: 0.9, 86_400: 0.92 } }
+const slow = writtenMean(calls.duration, { 'code.function.name': 'search' }, 20, 0.05)
+const checks = (outcome: 'true' | 'false'): WrittenSeries =>
+  written(reuse.checks, { 'pitwall.subject': 'search', 'pitwall.subject.kind': 'function', 'pitwall.reuse.same': outcome }, 10)
+const same = checks('true')
+
+export default {
+  title: 'Cache a function that is asked the same again and again',
+  effort: 'minutes',
+  subjectKind: 'function',
+  questions: [
+    questions.reuseDistance,
+    questions.reuseAge,
+    questions.reuseChecks,
+    questions.functionSeconds,
+    questions.functionCalls,
+    questions.cacheRequests,
+  ],
+  costQuestions,
+  evaluate: (evidence, settings) =>
+    evidence
+      .of(questions.reuseDistance)
+      .subjects()
+      .filter(({ kind }) => kind === 'function')
+      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  appliedAt,
+  cost,
+  runbook,
+  cases: [
+    {
+      title: 'slow, repetitive, and always the same answer',
+      says: 'finding',
+      series: [...slow, same, ...writtenReuse('search', 'function', 20, repeats)],
+    },
+    {
+      title: 'slow and repetitive, but no answers were compared',
+      says: 'finding',
+      series: [...slow, ...writtenReuse('search', 'function', 20, repeats)],
+    },
+    {
+      title: 'arguments that never come back',
+      says: 'notAdvised',
+      series: [...slow, ...writtenReuse('search', 'function', 20, { entries: { 100_000: 0.05 }, seconds: { 86_400: 0.05 } })],
+    },
+    {
+      title: 'hot but cheap',
+      says: 'notAdvised',
+      series: [
+        ...writtenMean(calls.duration, { 'code.function.name': 'normalize' }, 200, 0.000_002),
+        ...writtenReuse('normalize', 'function', 200, repeats),
+      ],
+    },
+    {
+      title: 'a name that writes',
+      says: 'notAdvised',
+      series: [
+        ...writtenMean(calls.duration, { 'code.function.name': 'bookSeat' }, 20, 0.05),
+        ...writtenReuse('bookSeat', 'function', 20, repeats),
+      ],
+    },
+    {
+      title: 'another answer every second time',
+      says: 'notAdvised',
+      series: [...slow, same, checks('false'), ...writtenReuse('search', 'function', 20, repeats)],
+    },
+    {
+      title: 'a handful of calls',
+      says: 'notEnoughData',
+      series: [
+        ...writtenMean(calls.duration, { 'code.function.name': 'search' }, 0.01, 0.05),
+        ...writtenReuse('search', 'function', 0.01, repeats),
+      ],
+    },
+    {
+      title: 'cached already',
+      says: 'nothing',
+      series: [
+        ...slow,
+        same,
+        ...writtenReuse('search', 'function', 20, repeats),
+        written(cache.requests, { 'pitwall.cache.name': 'search', 'pitwall.cache.backend': 'memory', 'pitwall.cache.result': 'hit' }, 20),
+      ],
+    },
+  ],
+} satisfies Rule

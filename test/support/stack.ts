@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { prometheus } from '../../collector-processor/src/servers/prometheus.ts'
-import { findProgram } from '../../collector-processor/src/servers/find-program.ts'
 import { startStack } from '../../collector-processor/src/servers/start-stack.ts'
 import type { ServerName, Stack, StackOptions } from '../../collector-processor/src/servers/stack.ts'
 
@@ -32,14 +28,6 @@ export function useStack(servers: readonly ServerName[], options: Omit<StackOpti
     if (stack === undefined) throw new Error('the stack is there inside tests only')
     return stack
   }
-}
-
-/** Path of `promtool`, which comes with every Prometheus. */
-export async function promtool(): Promise<string> {
-  const { program } = await findProgram(prometheus)
-  const path = join(dirname(program), 'promtool')
-  if (!existsSync(path)) throw new Error(`there is no promtool beside ${program}`)
-  return path
 }
 
 /** One series of an instant query: its labels, and its value as a number. */

@@ -33,10 +33,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   try {
     await mkdir(directory, { recursive: true })
     const started = await startAll(candidates, missing, directory, options)
+    let stopping = false
     const stack = stackOf(started, missing, directory, async () => {
+      stopping = true
       await stopAll(started)
       await removeData()
     })
+    for (const { definition, process } of started) {
+      void process.end.then((how) => {
+        if (!stopping) onProgress?.(`${definition.name}: ended (${how}), its log is ${process.log}`)
+      })
+    }
     const prometheus = started.find(({ definition }) => definition.name === 'prometheus')
     if (prometheus !== undefined) await discovered(prometheus.context, signal)
     return stack

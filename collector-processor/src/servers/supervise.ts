@@ -10,6 +10,8 @@ export interface Supervised {
   readonly log: string
   /** Undefined while it runs; then how it ended, in words. */
   readonly ended: () => string | undefined
+  /** Resolves when it has ended, with how. */
+  readonly end: Promise<string>
   /** Last lines of the log, for a message. */
   logTail(): Promise<string>
   /** SIGTERM, and SIGKILL when that is not enough. Never rejects. */
@@ -62,28 +64,29 @@ export function supervise(
     pid: child.pid ?? -1,
     log: options.log,
     ended: exit.reason,
+    end: exit.done,
     logTail: async () => (await readFile(options.log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5).join('\n'),
     stop: () => stop(child, exit),
   }
 }
 
 interface Exit {
-  readonly done: Promise<void>
+  readonly done: Promise<string>
   readonly reason: () => string | undefined
 }
 
 function whenEnded(child: ChildProcess): Exit {
   let reason: string | undefined
-  const done = new Promise<void>((resolve) => {
+  const done = new Promise<string>((resolve) => {
     child.once('error', (error) => {
       reason = error.message
-      resolve()
+      resolve(reason)
     })
     child.once('exit', (code, signal) => {
       reason = signal === null ? `exit code ${code}` : signal
       // Tells what waits on the pipe that there is nothing left to end, before the system may give the process id away again.
       child.stdin?.destroy()
-      resolve()
+      resolve(reason)
     })
   })
   return { done, reason: () => reason }

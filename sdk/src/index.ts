@@ -1,4 +1,11 @@
 /** The public names of the SDK, and nothing else. */
+export type { Backend, LocalBackend, SharedBackend } from './cache/backends/backend.ts'
+export { cached, type Cached, type CachedOptions, type SharedCached } from './cache/cached.ts'
+export { createCache, type CreateCacheOptions, getCache } from './cache/create-cache.ts'
+export type { Duration } from './cache/duration.ts'
+export type { AsyncCache, CacheHandle, SyncCache } from './cache/handle.ts'
+export type { CacheOptions } from './cache/options.ts'
+export type { CacheStats } from './cache/statistics.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { OptionError } from './errors.ts'
 export type { MetricExporterName, RegisterOptions } from './options.ts'

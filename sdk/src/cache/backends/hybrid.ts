@@ -1,0 +1,24 @@
+import type { LocalBackend, SharedBackend } from './backend.ts'
+
+/** The two tiers of `hybrid()`. */
+export interface HybridOptions {
+  /** Asked first: `memory()`. */
+  readonly front: LocalBackend
+  /** Asked when the front has nothing: `redis({ url })`. What it has is put into the front for the time it has left. */
+  readonly back: SharedBackend
+}
+
+/**
+ * Memory in front of a shared storage. The back may be slow, frozen or gone: the front goes on, and misses load.
+ * An invalidation reaches the front of this process and the back; fronts of other processes keep their copy until its
+ * time to live is over, so give entries that change one that you can bear.
+ */
+export function hybrid({ front, back }: HybridOptions): SharedBackend {
+  return {
+    name: 'hybrid',
+    synchronous: false,
+    open: (context) => ({ local: front.open(context).local, shared: back.open(context).shared }),
+  }
+}
+
+export { hybrid as default }

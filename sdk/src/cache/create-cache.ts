@@ -1,0 +1,26 @@
+import type { LocalBackend, SharedBackend } from './backends/backend.ts'
+import type { AsyncCache, CacheHandle, SyncCache } from './handle.ts'
+import { openCache } from './open-cache.ts'
+import { type CacheOptions, settingsOf } from './options.ts'
+import { findCache } from './registry.ts'
+
+/** Options of `createCache`: a cache that is used by hand has to have a name. */
+export interface CreateCacheOptions extends CacheOptions {
+  readonly name: string
+}
+
+/**
+ * A cache to be used by hand; `cached` is the shorter way where there is a function to wrap. Keys longer than 128
+ * characters are kept as their SHA-256.
+ * @throws OptionError, one sentence, for an option that cannot be what it is
+ */
+export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend?: LocalBackend }): SyncCache<V>
+export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend: SharedBackend }): AsyncCache<V>
+export function createCache(options: CreateCacheOptions): CacheHandle {
+  return openCache(settingsOf(options, '')).handle
+}
+
+/** The cache that was made last under this name, by `createCache` or `cached`; undefined when there is none. */
+export function getCache(name: string): CacheHandle | undefined {
+  return findCache(name)
+}

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto'
+
+/** Longest key that is kept as it is, in UTF-16 units; a longer one is replaced by its SHA-256, so that keys are bounded. */
+const MAX_PLAIN = 128
+
+/** Values that one key may be made of: the bound on its time and on structures that share parts again and again. */
+const MAX_VALUES = 1_000_000
+
+/** Starts every key that was made from other arguments than a single string, so that no string can pass for one. */
+const MARK = '~'
+
+/**
+ * The cache key of a call's arguments, or undefined when they make none. A single string is its own key. All else is
+ * written down such that only equal arguments give equal keys: types differ (`1`, `'1'`, `1n`), the order of an
+ * object's fields does not count, that of arrays, Maps and Sets does. Dates, URLs and all that have `toJSON` count by
+ * class and JSON; other class instances by class and own fields; an AbortSignal does not count, it changes no result.
+ * No key: functions, symbols, cycles, and instances without visible fields. Two of those could look alike and differ.
+ */
+export function keyOfArguments(args: readonly unknown[]): string | undefined {
+  const [first] = args
+  if (args.length === 1 && typeof first === 'string' && first.length <= MAX_PLAIN && !first.startsWith(MARK)) return first
+  try {
+    return bounded(`${MARK}${new Writer().write(args)}`)
+  } catch {
+    // One of the cases without key, or a getter of the caller threw: the call goes on, uncached.
+    return undefined
+  }
+}
+
+/** A key that the user made: as it is, or hashed when it is long or could pass for one of ours. */
+export function keyOfText(text: string): string {
+  return text.startsWith(MARK) ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
+}
+
+function bounded(key: string): string {
+  return key.length <= MAX_PLAIN ? key : `${MARK}#${hash('sha256', key, 'base64url')}`
+}
+
+class Writer {
+  readonly #ancestors: object[] = []
+  #valuesLeft = MAX_VALUES
+
+  write(value: unknown): string {
+    if (--this.#valuesLeft < 0) throw new TypeError('too many values for a key')
+    switch (typeof value) {
+      case 'string':
+        return JSON.stringify(value)
+      case 'number':
+        return value === 0 ? '0' : String(value)
+      case 'bigint':
+        return `${value}n`
+      case 'boolean':
+      case 'undefined':
+        return String(value)
+      case 'object':
+        return value === null ? 'null' : this.#writeObject(value)
+      default:
+        throw new TypeError(`a ${typeof value} makes no key`)
+    }
+  }
+
+  #writeObject(value: object): string {
+    if (this.#ancestors.includes(value)) throw new TypeError('a cycle makes no key')
+    this.#ancestors.push(value)
+    const text = this.#writeKind(value)
+    this.#ancestors.pop()
+    return text
+  }
+
+  #writeKind(value: object): string {
+    if (Array.isArray(value)) return this.#writeList(value)
+    if (value instanceof Date) return `Date(${value.getTime()})`
+    if (value instanceof Map || value instanceof Set) return `${className(value)}${this.#writeList([...value])}`
+    if (ArrayBuffer.isView(value)) return `${className(value)}(${bytes(value)})`
+    if (value instanceof RegExp) return String(value)
+    if (value instanceof AbortSignal) return 'AbortSignal'
+    if ('toJSON' in value && typeof value.toJSON === 'function') return `${className(value)}(${this.write(value.toJSON())})`
+    return this.#writeRecord(value)
+  }
+
+  #writeList(list: readonly unknown[]): string {
+    return `[${Array.from(list, (item) => this.write(item)).join()}]`
+  }
+
+  #writeRecord(value: object): string {
+    const keys = Object.keys(value).toSorted()
+    const name = className(value)
+    if (keys.length === 0 && name !== '') throw new TypeError(`a ${name} without visible fields makes no key`)
+    return `${name}{${keys.map((key) => `${JSON.stringify(key)}:${this.write(Reflect.get(value, key))}`).join()}}`
+  }
+}
+
+/** Name of a value's class; empty for plain objects. */
+function className(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null ? '' : value.constructor.name
+}
+
+function bytes(view: ArrayBufferView): string {
+  return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64')
+}

@@ -4,7 +4,7 @@ import { formatNumber } from './numbers.ts'
 /** Where a recommendation stands, in words: what was measured beside what was predicted, or what it waits for. */
 export function verdictText({ state, saving, actual }: Pick<Recommendation, 'state' | 'saving' | 'actual'>): string {
   if (actual !== undefined) return `measured ${formatNumber(actual)} ${saving.unit}, ${place(actual, saving)}`
-  if (state === 'applied') return 'applied, being measured'
+  if (state === 'applied') return 'being measured'
   if (state === 'stale') return 'no longer seen'
   return 'not applied yet'
 }

@@ -10,10 +10,6 @@ const STAMP_RESOLUTION = 1
  * is not, the entry has expired anyway.
  */
 export class Leases {
-  /** Requests served at each time to live. Rising with T for one key; over weighted keys nearly so. */
-  readonly hits: Float64Array
-  /** Sum over repeated requests of the time since the last use, in milliseconds. */
-  reuseTime = 0
   readonly #ttls: Float64Array
   readonly #unitsPerMs: Float64Array
   readonly #lastUse: Float64Array
@@ -28,7 +24,6 @@ export class Leases {
   constructor(slots: number, ttlSeconds: readonly number[]) {
     this.#ttls = Float64Array.from(ttlSeconds, (seconds) => seconds * 1_000)
     this.#unitsPerMs = this.#ttls.map((ttl) => UNITS_PER_TTL / ttl)
-    this.hits = new Float64Array(ttlSeconds.length)
     this.#lastUse = new Float64Array(slots)
     this.#starts = new Uint16Array(slots * ttlSeconds.length)
     this.#stamps = new Uint16Array(ttlSeconds.length)
@@ -41,10 +36,13 @@ export class Leases {
     this.#starts.set(this.#stamps, slot * this.#stamps.length)
   }
 
-  /** The key in the slot is used again, now (milliseconds), and stands for `weight` requests. */
-  use(slot: number, now: number, weight: number): void {
+  /**
+   * The key in the slot is used again, now (milliseconds). Adds `weight` to `hits` at each time to live that serves it:
+   * for one key, a longer time serves at least as often.
+   * @returns milliseconds since the last use
+   */
+  use(slot: number, now: number, weight: number, hits: Float64Array): number {
     this.#advance(now)
-    const { hits } = this
     const ttls = this.#ttls
     const stamps = this.#stamps
     const starts = this.#starts
@@ -57,8 +55,8 @@ export class Leases {
       if (unused <= (ttls[index] ?? 0) && age <= UNITS_PER_TTL + 1) hits[index] = (hits[index] ?? 0) + weight
       else starts[base + index] = stamp
     }
-    this.reuseTime += unused * weight
     this.#lastUse[slot] = now
+    return unused
   }
 
   #advance(now: number): void {

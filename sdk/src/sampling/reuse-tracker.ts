@@ -5,23 +5,20 @@ import { HashIndex } from './hash-index.ts'
 import { Leases } from './leases.ts'
 import { LruStack } from './lru-stack.ts'
 import { RankedList } from './ranked-list.ts'
+import { HASHES, RateGovernor } from './rate-governor.ts'
 import { NONE } from './recency-list.ts'
+import { settle } from './settle.ts'
+import { bucketOf, stackBands } from './stack-bands.ts'
+import { Tally } from './tally.ts'
 
 /** Keys whose exact order of use is kept: every request that hits among them has an exact stack position. */
 const FRONT = 1_024
 /** Keys behind the front that are kept, chosen by their hash. */
 const TAIL = 1_023
 const SLOTS = FRONT + TAIL + 1
-const HASHES = 2 ** 32
 
 /** Step by which the sampled share of keys falls when the tail is full: one walk over it makes room for about 32 keys. */
 const SHRINK = 31 / 32
-
-/**
- * Share of a backlog beyond its expected size that one sampled request takes on: small enough to smooth, large enough to
- * follow a change of the traffic within some dozen samples.
- */
-const BACKLOG_GAIN = 1 / 16
 
 /** What a tracker follows. */
 export interface ReuseTrackerOptions {
@@ -40,20 +37,18 @@ export interface ReuseTrackerOptions {
  */
 export class ReuseTracker implements MetricSource {
   readonly #options: ReuseTrackerOptions
+  readonly #governor: RateGovernor
   readonly #index = new HashIndex(SLOTS)
-  readonly #front = new LruStack(SLOTS, frontEdges)
+  #bands = stackBands(1, FRONT)
+  readonly #front = new LruStack(SLOTS, this.#bands.edges)
   readonly #tail = new RankedList(SLOTS, TAIL + 1)
   readonly #inFront = new Uint8Array(SLOTS)
   readonly #free = Int16Array.from({ length: SLOTS }, (_, slot) => slot)
   #freeCount = SLOTS
   readonly #leases = new Leases(SLOTS, reuse.age.buckets)
-  /** Requests by bucket of stack position; without the last bucket, which is the rest. */
-  readonly #served = new Float64Array(reuse.distance.buckets.length)
-  #positions = 0
+  readonly #tally = new Tally(reuse.distance.buckets.length, reuse.age.buckets.length)
   /** Keys behind the front are followed when their hash is below this. */
   #sampledBelow = HASHES
-  #recorded = 0
-  #skipped = 0
   /** Requests that missed the front and that no sampled one stands for yet. */
   #backlog = 0
   #same = 0
@@ -61,26 +56,32 @@ export class ReuseTracker implements MetricSource {
 
   constructor(options: ReuseTrackerOptions) {
     this.#options = options
+    this.#governor = new RateGovernor(options.clock)
   }
 
-  /** Whether requests for the key with this hash (uint32) are to be recorded; the others are skipped. */
-  wants(_hash: number): boolean {
-    return true
+  /** Whether a request for the key with this hash (uint32) is to be recorded now; else it is skipped. */
+  wants(hash: number): boolean {
+    return hash < this.#governor.wantedBelow
   }
 
-  /** One request for the key with this hash (uint32). */
+  /** Counts a request for the key with this hash (uint32). */
   record(hash: number): void {
     const now = this.#options.clock.now()
-    this.#recorded++
+    const weight = this.#governor.weigh()
     const slot = this.#index.find(hash)
-    if (slot === NONE) this.#recordUnknown(hash, now)
-    else if (this.#inFront[slot] === 1) this.#recordFront(slot, now)
-    else this.#recordTail(slot, now)
+    if (slot === NONE) this.#recordUnknown(hash, now, weight)
+    else if (this.#inFront[slot] === 1) this.#recordFront(slot, now, weight)
+    else this.#recordTail(slot, now, weight)
+    const change = this.#governor.judge(now, this.#freeCount < 2)
+    if (change === 'none') return
+    if (change === 'pause') return this.#tally.endBurst()
+    if (change === 'fewer keys') this.#followFewer()
+    this.#tally.beginBurst()
   }
 
-  /** One request for a key that is not wanted. */
+  /** Counts a request for a key that is not wanted. */
   skip(): void {
-    this.#skipped++
+    if (this.#governor.skip()) this.#endPause()
   }
 
   /** A repeated call's result was compared with the earlier one. */
@@ -90,54 +91,65 @@ export class ReuseTracker implements MetricSource {
   }
 
   collect(sink: MetricSink): void {
-    const attributes = { 'pitwall.subject': this.#options.subject, 'pitwall.subject.kind': this.#options.kind }
-    const count = this.#recorded + this.#skipped
+    if (this.#governor.isPauseTooLong) this.#endPause()
+    else this.#tally.repeatBurst(this.#governor.pausedBursts())
+    if (this.#governor.relax()) this.#followMore()
+    const count = this.#governor.requests
     if (count === 0) return
-    sink.histogram(reuse.distance, attributes, { counts: withRest(this.#served, count), sum: this.#positions, count })
-    const served = fromCumulative(this.#leases.hits, count)
-    sink.histogram(reuse.age, attributes, { counts: withRest(served, count), sum: this.#leases.reuseTime / 1_000, count })
+    const attributes = { 'pitwall.subject': this.#options.subject, 'pitwall.subject.kind': this.#options.kind }
+    const [positions = 0, reuseTime = 0] = this.#tally.sums
+    sink.histogram(reuse.distance, attributes, { counts: this.#tally.bySize(count), sum: positions, count })
+    sink.histogram(reuse.age, attributes, { counts: this.#tally.byTtl(count), sum: reuseTime / 1_000, count })
     if (this.#same > 0) sink.number(reuse.checks, { ...attributes, 'pitwall.reuse.same': 'true' }, this.#same)
     if (this.#different > 0) sink.number(reuse.checks, { ...attributes, 'pitwall.reuse.same': 'false' }, this.#different)
   }
 
-  #recordFront(slot: number, now: number): void {
+  #recordFront(slot: number, now: number, weight: number): void {
     const band = this.#front.touch(slot)
-    this.#serve(band, 1, bandMiddle[band] ?? FRONT)
-    this.#leases.use(slot, now, 1)
+    const bucket = this.#bands.buckets[band] ?? 0
+    this.#serve(bucket, weight, bucketMiddle[bucket] ?? 0)
+    this.#age(slot, now, weight)
   }
 
-  #recordTail(slot: number, now: number): void {
-    const position = FRONT + ((this.#tail.rank(slot) + 0.5) * HASHES) / this.#sampledBelow + 0.5
-    const weight = this.#takeBacklog()
-    this.#serve(bucketOf(position), weight, position)
-    this.#leases.use(slot, now, weight)
+  #recordTail(slot: number, now: number, weight: number): void {
+    const ahead = FRONT * this.#governor.scale + ((this.#tail.rank(slot) + 0.5) * HASHES) / this.#sampledBelow
+    const position = ahead + 0.5
+    const settled = this.#settleMiss(weight)
+    this.#serve(bucketOf(position), settled, position)
+    this.#age(slot, now, settled)
     this.#tail.remove(slot)
     this.#enterFront(slot)
   }
 
-  #recordUnknown(hash: number, now: number): void {
-    // A key seen for the first time: its weight goes to the last bucket, which is the rest.
-    if (hash < this.#sampledBelow) this.#takeBacklog()
-    else this.#backlog++
-    const slot = this.#allocate()
+  #recordUnknown(hash: number, now: number, weight: number): void {
+    // A sampled key that is new takes its weight to the last bucket, which is the rest.
+    if (hash < this.#sampledBelow) this.#settleMiss(weight)
+    else this.#backlog += weight
+    const slot = this.#free[--this.#freeCount] ?? 0
     this.#index.add(hash, slot)
     this.#leases.fill(slot, now)
     this.#enterFront(slot)
   }
 
   #serve(bucket: number, weight: number, position: number): void {
-    if (bucket >= this.#served.length) return
-    this.#served[bucket] = (this.#served[bucket] ?? 0) + weight
-    this.#positions += position * weight
+    const { served, sums } = this.#tally
+    if (bucket >= served.length) return
+    served[bucket] = (served[bucket] ?? 0) + weight
+    sums[0] = (sums[0] ?? 0) + position * weight
   }
 
-  /** Whole number of requests that this sampled miss of the front stands for: 1/R, corrected by what is owed. */
-  #takeBacklog(): number {
-    this.#backlog++
-    const expected = HASHES / this.#sampledBelow
-    const weight = Math.floor(Math.min(this.#backlog, expected + (this.#backlog - expected) * BACKLOG_GAIN))
-    this.#backlog -= weight
-    return weight
+  #age(slot: number, now: number, weight: number): void {
+    const { fresh, sums } = this.#tally
+    sums[1] = (sums[1] ?? 0) + this.#leases.use(slot, now, weight, fresh) * weight
+  }
+
+  /** Number of requests that a sampled miss of the front stands for. */
+  #settleMiss(weight: number): number {
+    this.#backlog += weight
+    const wantedBelow = HASHES / this.#governor.scale
+    const settled = settle(this.#backlog, (weight * wantedBelow) / this.#sampledBelow)
+    this.#backlog -= settled
+    return settled
   }
 
   #enterFront(slot: number): void {
@@ -158,16 +170,43 @@ export class ReuseTracker implements MetricSource {
   #shrinkTail(): void {
     while (this.#tail.size > TAIL) {
       this.#sampledBelow *= SHRINK
-      for (const slot of this.#tail.slots()) {
-        if (this.#index.hashOf(slot) < this.#sampledBelow) continue
-        this.#tail.remove(slot)
-        this.#release(slot)
-      }
+      this.#dropUnsampled()
     }
   }
 
-  #allocate(): number {
-    return this.#free[--this.#freeCount] ?? 0
+  #dropUnsampled(): void {
+    for (const slot of this.#tail.slots()) {
+      if (this.#index.hashOf(slot) < this.#sampledBelow) continue
+      this.#tail.remove(slot)
+      this.#release(slot)
+    }
+  }
+
+  /** The requests of a pause are taken to be like those of the burst before it. */
+  #endPause(): void {
+    this.#tally.repeatBurst(this.#governor.pausedBursts())
+    this.#governor.resume()
+    this.#tally.beginBurst()
+  }
+
+  #followFewer(): void {
+    this.#sampledBelow = Math.min(this.#sampledBelow, HASHES / this.#governor.scale)
+    for (const slot of this.#front.slots()) {
+      if (this.#index.hashOf(slot) < HASHES / this.#governor.scale) continue
+      this.#front.removeUnordered(slot)
+      this.#inFront[slot] = 0
+      this.#release(slot)
+    }
+    this.#dropUnsampled()
+    this.#bands = stackBands(this.#governor.scale, FRONT)
+    this.#front.setEdges(this.#bands.edges)
+  }
+
+  #followMore(): void {
+    const { scale } = this.#governor
+    if (this.#sampledBelow === HASHES / scale / 2) this.#sampledBelow = HASHES / scale
+    this.#bands = stackBands(scale, FRONT)
+    this.#front.setEdges(this.#bands.edges)
   }
 
   #release(slot: number): void {
@@ -176,29 +215,4 @@ export class ReuseTracker implements MetricSource {
   }
 }
 
-const frontEdges = reuse.distance.buckets.filter((edge) => edge <= FRONT)
-const bandMiddle = reuse.distance.buckets.map((edge, band) => ((reuse.distance.buckets[band - 1] ?? 0) + 1 + edge) / 2)
-
-/** Index of the bucket that a stack position falls into. */
-function bucketOf(position: number): number {
-  const bucket = reuse.distance.buckets.findIndex((edge) => position <= edge)
-  return bucket < 0 ? reuse.distance.buckets.length : bucket
-}
-
-/** Bucket counts with the last one, above all bounds, filled up to the total. */
-function withRest(counts: Float64Array, total: number): Float64Array {
-  const all = new Float64Array(counts.length + 1)
-  all.set(counts)
-  all[counts.length] = total - counts.reduce((sum, count) => sum + count, 0)
-  return all
-}
-
-/** Cumulative counts → counts per bucket. Where sampling noise lets a later one fall below an earlier one, it counts as equal. */
-function fromCumulative(cumulative: Float64Array, total: number): Float64Array {
-  let reached = 0
-  return cumulative.map((value) => {
-    const before = reached
-    reached = Math.max(before, Math.min(value, total))
-    return reached - before
-  })
-}
+const bucketMiddle = reuse.distance.buckets.map((edge, bucket) => ((reuse.distance.buckets[bucket - 1] ?? 0) + 1 + edge) / 2)

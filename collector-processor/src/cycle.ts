@@ -1,6 +1,16 @@
 import type { Emitter } from './emitters/emitter.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
+import { PrometheusError } from './prometheus/error.ts'
+import { type Evidence, gather, type Span } from './prometheus/evidence.ts'
+import { questions } from './prometheus/questions.ts'
+import { followUp } from './recommendation/follow-up.ts'
+import { readHistory } from './recommendation/history.ts'
+import { follow, type Judgement } from './recommendation/lifecycle.ts'
+import { plan } from './recommendation/plan.ts'
+import { rank } from './recommendation/ranking.ts'
 import type { Report } from './recommendation/recommendation.ts'
+import { discoverRules, type NamedRule } from './rules/rule.ts'
+import { formatSeconds } from './text/numbers.ts'
 import type { Settings } from './settings.ts'
 
 /** What one evaluation needs. */
@@ -13,9 +23,59 @@ export interface Cycle {
   readonly emitters?: readonly Emitter[]
   /** Called with one sentence for every emitter that could not publish. */
   readonly onEmitError?: (sentence: string) => void
+  /** The rules that judge; those of the folder `rules` by default. */
+  readonly rules?: readonly NamedRule[]
 }
 
-/** One evaluation. Never rejects for what is wrong with Prometheus: the report then has `noVerdict`, and nothing else. */
-export async function runCycle({ now = Date.now() / 1000 }: Cycle): Promise<Report> {
-  return { recommendations: [], notAdvised: [], evaluatedAt: now, noVerdict: 'The rules are not there yet.' }
+/**
+ * One evaluation: query, evaluate, verify, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
+ * before is read back from Prometheus. Never rejects for what is wrong with Prometheus or an emitter: the report then says
+ * in `noVerdict` why nothing was concluded, and has no recommendations.
+ */
+export async function runCycle(cycle: Cycle): Promise<Report> {
+  const { now = Date.now() / 1_000, emitters = [], onEmitError = () => {} } = cycle
+  const report = await judge({ ...cycle, now }).catch((error: unknown) => noVerdict(error, now))
+  await Promise.all(emitters.map((emitter) => emitter.emit(report).catch((error: unknown) => onEmitError(sentenceOf(error)))))
+  return report
+}
+
+async function judge({ settings, client, now, rules: given }: Cycle & { readonly now: number }): Promise<Report> {
+  const rules = given ?? (await discoverRules())
+  const span = spanOf(settings, now)
+  const [evidence, past] = await Promise.all([
+    gather(client, [...rules.flatMap((rule) => rule.questions), questions.places], span),
+    readHistory(client, now, settings.lookbackMs / 1_000),
+  ])
+  if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
+  const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
+  const verified = await followUp(followed.recommendations, { rules, client, settings, span })
+  const best = rank(verified).slice(0, settings.maxRecommendations)
+  return { recommendations: plan(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+}
+
+function spanOf({ windowMs, blocks, earlierWindows }: Settings, now: number): Span {
+  const blockSeconds = Math.round(windowMs / blocks) / 1_000
+  return { end: now, blockSeconds, blocks: blocks * (1 + earlierWindows), windowBlocks: blocks }
+}
+
+function evaluate(rules: readonly NamedRule[], evidence: Evidence, settings: Settings): readonly Judgement[] {
+  return rules.flatMap((rule) => rule.evaluate(evidence, settings).map((answer) => ({ rule, answer })))
+}
+
+function isEmpty(evidence: Evidence, rules: readonly NamedRule[]): boolean {
+  return rules.every((rule) => rule.questions.every((question) => evidence.of(question).subjects().length === 0))
+}
+
+function nothingThere({ prometheusUrl, windowMs }: Settings): string {
+  return `Prometheus at ${prometheusUrl} has no metrics of Pitwall from the last ${formatSeconds(windowMs / 1_000)}; start an agent with --import @pitwall/sdk/register.`
+}
+
+function noVerdict(error: unknown, now: number): Report {
+  // Anything else is a mistake of ours, and hiding it would make it look like a quiet fleet.
+  if (!(error instanceof PrometheusError)) throw error
+  return { recommendations: [], notAdvised: [], evaluatedAt: now, noVerdict: error.message }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -38,6 +38,8 @@ const schema = z.strictObject({
   windowMs: duration.default(3_600_000),
   /** Parts that the window is cut into; the variation between them gives the interval. */
   blocks: count.min(3, 'must be at least 3').default(12),
+  /** Whole windows before the present one that are looked at for drift; those without data do not count. */
+  earlierWindows: z.coerce.number().int('must be a whole number').min(0, 'must be 0 or more').default(4),
   /** How often samples arrive; a block must hold two of them. */
   scrapeIntervalMs: duration.default(15_000),
   /** How far back earlier recommendations, changes and their verdicts are looked for. */

@@ -30,10 +30,13 @@ export async function readHistory(client: PrometheusClient, now: number, lookbac
   // Each step takes the last value within itself, so that nothing falls between two steps.
   const promql = last(selectAny([advice.info, advice.saving, advice.created, advice.applied, advice.verified, advice.actual]), step)
   const series = await client.queryRange(promql, { start: now - (STEPS - 1) * step, end: now, step })
-  const byId = Map.groupBy(series, ({ labels }) => labels['id'] ?? '')
+  const ids = new Set(series.map(({ labels }) => labels['id'] ?? ''))
   return new Map(
-    [...byId].flatMap(([id, found]) => {
-      const past = pastOf(id, found)
+    [...ids].flatMap((id) => {
+      const past = pastOf(
+        id,
+        series.filter(({ labels }) => labels['id'] === id),
+      )
       return past === undefined ? [] : [[id, past]]
     }),
   )

@@ -119,6 +119,7 @@ export default {
       .subjects()
       .map((subject) => judge(subject, evidence, settings)),
   appliedAt,
+  hasControls: false,
   cost,
   runbook,
   cases: [

@@ -74,6 +74,8 @@ export interface Rule {
   evaluate(evidence: Evidence, settings: Settings): readonly Answer[]
   /** When the proposed change was seen in the telemetry, in Unix seconds; undefined while it was not. */
   appliedAt(evidence: Evidence, proposal: Proposal): number | undefined
+  /** Whether the durations of other functions show what the surroundings (a busier host) did to the cost. */
+  readonly hasControls: boolean
   /** What the subject costs; compared before and after the change to verify the prediction. */
   cost(evidence: Evidence, subject: Subject): Cost
   /** Page that explains the rule, in Markdown: what it means, how it is computed, when it does not apply, how to verify it. */

@@ -129,6 +129,7 @@ export default {
       .subjects()
       .flatMap((subject) => judge(subject, evidence, settings) ?? []),
   appliedAt,
+  hasControls: true,
   cost: loadCost,
   runbook,
   cases: [

@@ -175,6 +175,7 @@ export default {
       .filter(({ kind }) => kind === 'function')
       .flatMap((subject) => judge(subject, evidence, settings) ?? []),
   appliedAt,
+  hasControls: true,
   cost,
   runbook,
   cases: [

@@ -1,0 +1,58 @@
+import { runCycle } from '../cycle.ts'
+import { prometheusClient } from '../prometheus/client.ts'
+import { total } from '../recommendation/plan.ts'
+import type { Report } from '../recommendation/recommendation.ts'
+import { parseSettings, type Settings, SettingsError } from '../settings.ts'
+import { formatSaving } from '../text/numbers.ts'
+import { notAdvisedTable, recommendationTable } from '../text/recommendation-table.ts'
+import { type Command, type CommandIo, type ExitCode, type OptionValues, UsageError } from './command.ts'
+
+/** One evaluation of what Prometheus knows, as a ranked table. Exit code 3 when there is no verdict. */
+const advise: Command = {
+  summary: 'Judge once what Prometheus knows, and print a ranked table of what to change.',
+  options: {
+    prometheus: { type: 'string', value: 'URL', description: 'Prometheus, or what speaks its API (default http://127.0.0.1:9090).' },
+    window: { type: 'string', value: '1h', description: 'How much of the past is judged (default 1h).' },
+    json: { type: 'boolean', description: 'Print the whole report as one JSON document.' },
+  },
+  examples: ['pitwall advise', 'pitwall advise --prometheus http://prometheus:9090 --window 30m', 'pitwall advise --json'],
+  run: async (options, io) => {
+    const settings = settingsOf(options, io)
+    const report = await runCycle({ settings, client: prometheusClient(settings) })
+    if (options['json'] === true) io.out(`${JSON.stringify(report, null, 2)}\n`)
+    else io.out(report.noVerdict === undefined ? page(report, io.colour) : '')
+    if (report.noVerdict === undefined) return 0
+    io.err(`No verdict: ${report.noVerdict}\n`)
+    return 3 satisfies ExitCode
+  },
+}
+
+export default advise
+
+/** Settings of this command line; a wrong one is the user's mistake. */
+function settingsOf({ prometheus, window }: OptionValues, io: CommandIo): Settings {
+  const given = {
+    ...(typeof prometheus === 'string' ? { prometheusUrl: prometheus } : {}),
+    ...(typeof window === 'string' ? { windowMs: window } : {}),
+  }
+  try {
+    return parseSettings(given, io.env)
+  } catch (error) {
+    throw error instanceof SettingsError ? new UsageError(error.message) : error
+  }
+}
+
+function page({ recommendations, notAdvised }: Report, colour: boolean): string {
+  const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
+  const sum = `Together about ${formatSaving({ unit: 's/s', ...total(recommendations) })} of work saved; gains on the same subject are counted once.\n`
+  return [
+    recommendations.length === 0 ? 'Nothing to advise.\n' : recommendationTable(recommendations, { colour }),
+    open.length < 2 ? '' : sum,
+    ...open
+      .slice(0, 3)
+      .map(({ title, advice, evidence, runbook }) => [`${title}: ${advice}`, ...evidence, runbook, ''].join('\n  ').trimEnd() + '\n'),
+    notAdvised.length === 0 ? '' : notAdvisedTable(notAdvised, { colour }),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}

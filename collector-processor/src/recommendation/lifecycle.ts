@@ -1,0 +1,153 @@
+import type { Evidence } from '../prometheus/evidence.ts'
+import type { Subject } from '../prometheus/subject.ts'
+import type { Answer, Finding, NamedRule } from '../rules/rule.ts'
+import type { Settings } from '../settings.ts'
+import { formatNumber } from '../text/numbers.ts'
+import type { Past } from './history.ts'
+import { recommendationId } from './identity.ts'
+import { placeOf } from './place.ts'
+import { priorityOf } from './ranking.ts'
+import type { Effort, NotAdvised, Recommendation } from './recommendation.ts'
+
+/** A rule and what it said of one subject. */
+export interface Judgement {
+  readonly rule: NamedRule
+  readonly answer: Answer
+}
+
+/** What recommendations are made from: judgements of now, and what the series say of earlier ones. */
+export interface Circumstances {
+  readonly rules: readonly NamedRule[]
+  readonly evidence: Evidence
+  readonly past: ReadonlyMap<string, Past>
+  readonly settings: Settings
+  /** Unix seconds. */
+  readonly now: number
+}
+
+/** Everything that has something to say: to propose, to follow, or why not. */
+export interface Followed {
+  readonly recommendations: readonly Recommendation[]
+  readonly notAdvised: readonly NotAdvised[]
+}
+
+/**
+ * Where each recommendation is in its life, from series alone. A new one needs the smallest saving that is worth a change;
+ * an open one stays until it falls below half of that, so that it does not come and go. Once the change is seen, the
+ * prediction of before stands, whatever the rules say now.
+ */
+export function follow(judgements: readonly Judgement[], circumstances: Circumstances): Followed {
+  const { past, settings, now } = circumstances
+  const recommendations = new Map<string, Recommendation>()
+  const notAdvised: NotAdvised[] = []
+  for (const earlier of past.values()) {
+    const changed = afterTheChange(earlier, circumstances)
+    if (changed !== undefined) recommendations.set(earlier.id, changed)
+  }
+  for (const { rule, answer } of judgements) {
+    const { service, name } = answer.subject
+    const id = recommendationId(rule.id, service, name)
+    if (recommendations.has(id)) continue
+    if (answer.kind === 'finding') {
+      const createdAt = openSince(past.get(id), circumstances)
+      const least = createdAt === undefined ? settings.minSaving : settings.minSaving / 2
+      if (answer.saving.lower >= least) {
+        recommendations.set(id, proposed(id, rule, answer, createdAt ?? now, circumstances))
+        continue
+      }
+    }
+    notAdvised.push({ service, subject: name, rule: rule.id, reason: reasonOf(answer) })
+  }
+  for (const earlier of past.values()) {
+    const isRecent = now - earlier.lastOpenAt < settings.windowMs / 1_000
+    if (recommendations.has(earlier.id) || earlier.appliedAt !== undefined || !isRecent) continue
+    const stale = recalled(earlier, 'stale', circumstances)
+    if (stale !== undefined) recommendations.set(earlier.id, stale)
+  }
+  return { recommendations: [...recommendations.values()], notAdvised }
+}
+
+/** An earlier recommendation whose change was seen now or before; undefined for one that is still open, or long over. */
+function afterTheChange(earlier: Past, circumstances: Circumstances): Recommendation | undefined {
+  const { rules, evidence, now, settings } = circumstances
+  const rule = rules.find(({ id }) => id === earlier.labels['rule'])
+  const subject = rule === undefined ? undefined : subjectOf(earlier, rule)
+  if (rule === undefined || subject === undefined) return undefined
+  const appliedAt = earlier.appliedAt ?? rule.appliedAt(evidence, { subject, createdAt: earlier.createdAt, saving: earlier.saving })
+  if (appliedAt === undefined || now - (earlier.verifiedAt ?? appliedAt) > settings.lookbackMs / 1_000) return undefined
+  if (earlier.verifiedAt === undefined) return { ...recalled(earlier, 'applied', circumstances), appliedAt }
+  return {
+    ...recalled(earlier, earlier.held === true ? 'verified' : 'refuted', circumstances),
+    appliedAt,
+    verifiedAt: earlier.verifiedAt,
+    ...(earlier.actual === undefined ? {} : { actual: earlier.actual }),
+  }
+}
+
+/** Since when it is open; undefined for what was not proposed before, or had its verdict. */
+function openSince(earlier: Past | undefined, { now, settings }: Circumstances): number | undefined {
+  if (earlier === undefined || earlier.appliedAt !== undefined) return undefined
+  return now - earlier.lastOpenAt < settings.lookbackMs / 1_000 ? earlier.createdAt : undefined
+}
+
+function proposed(id: string, rule: NamedRule, finding: Finding, createdAt: number, { evidence, settings }: Circumstances): Recommendation {
+  const effort = finding.effort ?? rule.effort
+  return {
+    id,
+    rule: rule.id,
+    title: finding.title,
+    advice: finding.advice,
+    service: finding.subject.service,
+    subject: finding.subject.name,
+    location: placeOf(evidence, finding.subject),
+    priority: priorityOf(finding.saving.lower, effort === rule.effort),
+    effort,
+    phase: 'quick-win',
+    state: 'proposed',
+    saving: finding.saving,
+    evidence: finding.evidence,
+    example: finding.example,
+    runbook: settings.runbookUrl + rule.id,
+    change: finding.change,
+    createdAt,
+  }
+}
+
+/** A recommendation as its series tell it: what the rules would say now no longer counts. */
+function recalled({ id, labels, saving, createdAt }: Past, state: Recommendation['state'], { settings }: Circumstances): Recommendation {
+  const rule = labels['rule'] ?? ''
+  const effort = efforts.find((name) => name === labels['effort']) ?? 'hours'
+  return {
+    id,
+    rule,
+    title: labels['title'] ?? '',
+    advice: labels['advice'] ?? '',
+    service: labels['service'] ?? '',
+    subject: labels['subject'] ?? '',
+    location: labels['location'] ?? '',
+    priority: priorityOf(saving.lower, labels['priority'] !== 'medium'),
+    effort,
+    phase: 'quick-win',
+    state,
+    saving,
+    evidence: [],
+    example: '',
+    runbook: settings.runbookUrl + rule,
+    change: {},
+    createdAt,
+  }
+}
+
+const efforts: readonly Effort[] = ['minutes', 'hours', 'days']
+
+function subjectOf({ labels }: Past, rule: NamedRule): Subject | undefined {
+  const [service, name] = [labels['service'], labels['subject']]
+  return service === undefined || name === undefined ? undefined : { service, name, kind: rule.subjectKind }
+}
+
+function reasonOf(answer: Answer): string {
+  if (answer.kind === 'notAdvised') return answer.reason
+  if (answer.kind === 'notEnoughData') return `not enough data: ${answer.needs}`
+  const { lower, likely, unit } = answer.saving
+  return `the saving is too small or too uncertain: ${formatNumber(likely)} ${unit} likely, ${formatNumber(Math.max(0, lower))} at least`
+}

@@ -23,6 +23,8 @@ export interface FleetOptions {
 /** Agent processes that run until `stop`. */
 export interface Fleet {
   readonly size: number
+  /** Resolves when every agent takes orders, or has failed to start. */
+  readonly ready: Promise<unknown>
   /** Tells each agent what to do; its number is given. */
   begin(orderOf: (agent: number) => Order): void
   /** Makes a change in every running agent. */
@@ -52,6 +54,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const agents = Array.from({ length: options.agents }, (_, index) => startAgent(index, options))
   return {
     size: agents.length,
+    ready: Promise.all(agents.map((agent) => agent.ready)),
     begin: (orderOf) => agents.forEach((agent, index) => agent.tell(orderOf(index))),
     apply: (subject, change) => agents.forEach((agent) => agent.tell({ order: 'apply', subject, change })),
     totals: () => sum(agents.map((agent) => agent.state())),
@@ -63,6 +66,7 @@ export function startFleet(options: FleetOptions): Fleet {
 }
 
 interface Agent {
+  readonly ready: Promise<unknown>
   tell(order: Order): void
   state(): AgentState
   stop(): Promise<void>
@@ -79,8 +83,11 @@ function startAgent(index: number, options: FleetOptions): Agent {
   })
   let state: AgentState = { calls: 0, errors: 0, cacheRequests: 0, cacheHits: 0, applied: [], done: false }
   let stopping = false
-  child.on('message', (message: unknown) => {
-    if (isAgentState(message)) state = message
+  const reported = new Promise<void>((resolve) => {
+    child.on('message', (message: unknown) => {
+      if (isAgentState(message)) state = message
+      resolve()
+    })
   })
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     for (const line of text.split('\n').filter((part) => part.trim() !== '')) options.onComplaint(`${name}: ${line}`)
@@ -96,6 +103,7 @@ function startAgent(index: number, options: FleetOptions): Agent {
     })
   })
   return {
+    ready: Promise.race([reported, ended]),
     tell: (order) => {
       if (child.connected) child.send(order, () => {})
     },

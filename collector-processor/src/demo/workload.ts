@@ -51,12 +51,12 @@ export const workload = {
   },
   /** Computes on the main thread while everyone else waits. */
   rankItineraries: {
-    callsPerSecond: 1,
+    callsPerSecond: 2,
     periodic: true,
     agents: 1,
     keys: Infinity,
     zipfExponent: 0,
-    costMs: 100,
+    costMs: 80,
     blocks: true,
     planted: 'blocked-event-loop',
   },

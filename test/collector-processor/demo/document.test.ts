@@ -1,32 +1,13 @@
 import { expect, test } from 'vitest'
 import { demoDocument } from '../../../collector-processor/src/demo/document.ts'
-import type { Recommendation } from '../../../collector-processor/src/recommendation/recommendation.ts'
+import { recommendation } from './recommendation.ts'
 
-const recommendation: Recommendation = {
-  id: '0123456789',
-  rule: 'uncached-repetition',
-  title: 'Cache embedQuery',
-  advice: 'Wrap embedQuery in cached().',
-  service: 'travel-agent',
-  subject: 'embedQuery',
-  location: 'src/embed-query.ts:16',
-  priority: 'high',
-  effort: 'minutes',
-  phase: 'quick-win',
-  state: 'verified',
-  saving: { unit: 's/s', lower: 4, likely: 5, upper: 6 },
-  evidence: [],
-  example: '',
-  runbook: 'http://127.0.0.1:9465/rules/uncached-repetition',
-  change: { ttlSeconds: 600 },
-  createdAt: 1,
-  actual: 5.5,
-}
+const measured = recommendation({ state: 'verified', actual: 5.5 })
 const timings = { serversReadyMs: 1_000, firstTableMs: 9_000, firstVerifiedMs: 20_000 }
 const nothing = { servers: [], recommendations: [], notAdvised: [], alerts: [], timings }
 
 test('holds what a program needs of a recommendation, and nothing else', () => {
-  const { recommendations } = demoDocument({ ...nothing, recommendations: [recommendation] })
+  const { recommendations } = demoDocument({ ...nothing, recommendations: [measured] })
   expect(recommendations).toEqual([
     {
       id: '0123456789',
@@ -49,18 +30,14 @@ test.each([
   [6.1, false],
   [-1, false],
 ])('says of a measured saving of %d whether it lies in the interval', (actual, inside) => {
-  const { verified } = demoDocument({ ...nothing, recommendations: [{ ...recommendation, actual }] })
+  const { verified } = demoDocument({ ...nothing, recommendations: [{ ...measured, actual }] })
   expect(verified).toEqual([{ id: '0123456789', predicted: { unit: 's/s', lower: 4, likely: 5, upper: 6 }, actual, inside }])
 })
 
 test('calls nothing verified that was only proposed or applied', () => {
-  const { actual: _, ...open } = recommendation
   const { verified } = demoDocument({
     ...nothing,
-    recommendations: [
-      { ...open, state: 'applied' },
-      { ...open, state: 'proposed' },
-    ],
+    recommendations: [recommendation({ state: 'applied' }), recommendation({ state: 'proposed' })],
   })
   expect(verified).toEqual([])
 })

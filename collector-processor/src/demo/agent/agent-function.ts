@@ -1,9 +1,10 @@
+import type { CacheStats } from '@pitwall/sdk'
 import type { Change } from '../protocol.ts'
 
 /** A function that takes one argument and, where a cache stands in front of it, tells how that does. */
 export interface Callable {
   (argument: string): unknown
-  stats?(): { readonly requests: number; readonly hits: number }
+  readonly stats?: () => CacheStats
 }
 
 /** A function of a demo agent: called with the key of a request, and changed while the agent runs. */
@@ -11,8 +12,8 @@ export interface AgentFunction {
   call(key: string): unknown
   /** Makes the change that a recommendation names. */
   apply(change: Change): void
-  cacheRequests(): number
-  cacheHits(): number
+  /** What the cache in front of it did; undefined without one. */
+  cacheStats(): CacheStats | undefined
 }
 
 /**
@@ -24,8 +25,7 @@ export function agentFunction(original: Callable, changed: (change: Change) => C
   return {
     call: (key) => current(key),
     apply: (change) => void (current = changed(change)),
-    cacheRequests: () => current.stats?.().requests ?? 0,
-    cacheHits: () => current.stats?.().hits ?? 0,
+    cacheStats: () => current.stats?.(),
   }
 }
 
@@ -33,4 +33,9 @@ export function agentFunction(original: Callable, changed: (change: Change) => C
 export function setting<T>(change: Change, name: string, otherwise: T): number | T {
   const value = change[name]
   return typeof value === 'number' ? value : otherwise
+}
+
+/** The limits of a new cache, as a change proposes them; without limits where it proposes none. */
+export function cacheLimits(change: Change): { readonly maxEntries: number; readonly ttl: number } {
+  return { maxEntries: setting(change, 'maxEntries', 100_000), ttl: setting(change, 'ttlSeconds', Infinity) * 1_000 }
 }

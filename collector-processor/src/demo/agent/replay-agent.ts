@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { cached, profiled } from '@pitwall/sdk'
-import { type AgentFunction, agentFunction, setting } from './agent-function.ts'
+import { type AgentFunction, agentFunction, cacheLimits } from './agent-function.ts'
 import { runAgent } from './run-agent.ts'
 
 /** Tools that write, told by their names as people name them; what they return is new each time. */
@@ -21,7 +21,5 @@ function replayed(name: string, costs: ReadonlyMap<string, number>): AgentFuncti
     await wait(costs.get(key))
     return writes.test(name) ? `${key} ${randomUUID()}` : `Result of ${key}`
   }
-  return agentFunction(profiled(original, { name }), (change) =>
-    cached(original, { name, ttl: setting(change, 'ttlSeconds', 600) * 1_000, maxEntries: setting(change, 'maxEntries', 1_000) }),
-  )
+  return agentFunction(profiled(original, { name }), (change) => cached(original, { name, ...cacheLimits(change) }))
 }

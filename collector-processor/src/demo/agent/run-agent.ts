@@ -48,13 +48,16 @@ export function runAgent(begin: (order: Order) => AgentWork | undefined): void {
   }
 
   const report = () => {
-    const all = [...functions.values()]
+    const caches = [...functions.values()].flatMap((item) => item.cacheStats() ?? [])
     const state: AgentState = {
       calls,
       errors,
       ...(firstError === undefined ? {} : { firstError }),
-      cacheRequests: all.reduce((sum, item) => sum + item.cacheRequests(), 0),
-      cacheHits: all.reduce((sum, item) => sum + item.cacheHits(), 0),
+      cacheRequests: caches.reduce(
+        (sum, { hits, misses, coalesced, bypassed, errors }) => sum + hits + misses + coalesced + bypassed + errors,
+        0,
+      ),
+      cacheHits: caches.reduce((sum, { hits }) => sum + hits, 0),
       applied,
       done,
     }
@@ -88,6 +91,7 @@ export function runAgent(begin: (order: Order) => AgentWork | undefined): void {
       working = work(message)
     }
   })
+  report()
   const reports = setInterval(report, REPORT_INTERVAL_MS)
   process.once('disconnect', () => {
     clearInterval(reports)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { cached, profiled } from '@pitwall/sdk'
 import { workload } from '../../workload.ts'
-import { agentFunction } from '../agent-function.ts'
+import { agentFunction, cacheLimits } from '../agent-function.ts'
 
 const { costMs } = workload.bookSeat
 
@@ -12,4 +12,4 @@ async function bookSeat(flight: string): Promise<{ flight: string; booking: stri
 }
 
 /** The same arguments again and again, but every call books another seat: a cache would break it. */
-export default agentFunction(profiled(bookSeat), () => cached(bookSeat, { name: 'bookSeat' }))
+export default agentFunction(profiled(bookSeat), (change) => cached(bookSeat, { name: 'bookSeat', ...cacheLimits(change) }))

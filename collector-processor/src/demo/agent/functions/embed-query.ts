@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { cached, profiled } from '@pitwall/sdk'
 import { workload } from '../../workload.ts'
-import { agentFunction, setting } from '../agent-function.ts'
+import { agentFunction, cacheLimits } from '../agent-function.ts'
 
 const { costMs } = workload.embedQuery
 
@@ -11,10 +11,4 @@ async function embedQuery(question: string): Promise<readonly number[]> {
 }
 
 /** Asked the same questions again and again, and no cache. */
-export default agentFunction(profiled(embedQuery), (change) =>
-  cached(embedQuery, {
-    name: 'embedQuery',
-    ttl: setting(change, 'ttlSeconds', 600) * 1_000,
-    maxEntries: setting(change, 'maxEntries', 1_000),
-  }),
-)
+export default agentFunction(profiled(embedQuery), (change) => cached(embedQuery, { name: 'embedQuery', ...cacheLimits(change) }))

@@ -3,20 +3,16 @@ import { cached } from '@pitwall/sdk'
 import { workload } from '../../workload.ts'
 import { agentFunction, setting } from '../agent-function.ts'
 
-const load = workload.exchangeRate
+const { cache, costMs } = workload.exchangeRate
 
 async function fetchRate(pair: string): Promise<number> {
-  await wait(load.costMs)
+  await wait(costMs)
   return 1 + pair.length / 100
 }
 
-/** A cache that forgets too soon. */
-const exchangeRate = cached(fetchRate, { name: 'exchangeRate', maxEntries: load.cache.maxEntries, ttl: load.cache.ttlMs })
+function exchangeRate(ttl: number) {
+  return cached(fetchRate, { name: 'exchangeRate', maxEntries: cache.maxEntries, ttl })
+}
 
-export default agentFunction(exchangeRate, (change) =>
-  cached(fetchRate, {
-    name: 'exchangeRate',
-    maxEntries: load.cache.maxEntries,
-    ttl: setting(change, 'ttlSeconds', load.cache.ttlMs / 1_000) * 1_000,
-  }),
-)
+/** A cache that forgets too soon. */
+export default agentFunction(exchangeRate(cache.ttlMs), (change) => exchangeRate(setting(change, 'ttlSeconds', Infinity) * 1_000))

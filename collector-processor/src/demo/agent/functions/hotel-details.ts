@@ -14,12 +14,12 @@ async function fetchHotel(hotel: string): Promise<string> {
   return `Hotel ${hotel}: 42 rooms, breakfast until ten.`
 }
 
+const limits = { name: 'hotelDetails', maxEntries: load.cache.maxEntries, ttl: load.cache.ttlMs } as const
+
 /** A healthy cache: in memory, and shared by the agents through Redis where there is one. */
-const hotelDetails = cached(fetchHotel, {
-  name: 'hotelDetails',
-  maxEntries: load.cache.maxEntries,
-  ttl: load.cache.ttlMs,
-  backend: url === undefined ? memory() : hybrid({ front: memory(), back: redis({ url }) }),
-})
+const hotelDetails =
+  url === undefined
+    ? cached(fetchHotel, limits)
+    : cached(fetchHotel, { ...limits, backend: hybrid({ front: memory(), back: redis({ url }) }) })
 
 export default agentFunction(hotelDetails, () => hotelDetails)

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { cached, profiled } from '@pitwall/sdk'
 import { workload } from '../../workload.ts'
-import { agentFunction } from '../agent-function.ts'
+import { agentFunction, cacheLimits } from '../agent-function.ts'
 
 const { costMs } = workload.summarizeConversation
 
@@ -11,4 +11,6 @@ async function summarizeConversation(conversation: string): Promise<string> {
 }
 
 /** Slow, but never asked the same thing twice: a cache would gain nothing. */
-export default agentFunction(profiled(summarizeConversation), () => cached(summarizeConversation, { name: 'summarizeConversation' }))
+export default agentFunction(profiled(summarizeConversation), (change) =>
+  cached(summarizeConversation, { name: 'summarizeConversation', ...cacheLimits(change) }),
+)

@@ -1,0 +1,112 @@
+import type { Recommendation, Report } from '../recommendation/recommendation.ts'
+import { notAdvisedTable, recommendationTable } from '../text/recommendation-table.ts'
+import { activeAlerts } from './alerts.ts'
+import type { DemoOptimizer } from './demo-optimizer.ts'
+import type { Fleet } from './fleet.ts'
+import type { LiveLine } from './live-line.ts'
+import type { Logbook } from './logbook.ts'
+import { pace } from './pace.ts'
+import type { Script } from './script.ts'
+import { alertLines, applyLine, verdictLines } from './story.ts'
+import { pause, watch } from './watch.ts'
+
+/** Everything that takes part in the story. */
+export interface Stage {
+  readonly script: Script
+  readonly fleet: Fleet
+  readonly optimizer: DemoOptimizer
+  readonly logbook: Logbook
+  readonly live: LiveLine
+  readonly say: (...lines: readonly string[]) => void
+  readonly alertmanager: string | undefined
+  /** When the servers were ready, in milliseconds of `performance.now`. */
+  readonly readyAtMs: number
+  readonly colour: boolean
+  readonly signal: AbortSignal
+}
+
+/** When the story came to its points, in milliseconds after the servers were ready; null where it never did. */
+export interface Played {
+  readonly firstTableMs: number | null
+  readonly firstVerifiedMs: number | null
+  /** Whether it was told to the end: a change verified, or good reason to advise none. */
+  readonly told: boolean
+}
+
+/** Plays the story: watch, advise, apply the best advice, verify. */
+export async function play(stage: Stage): Promise<Played> {
+  const { script, fleet, live, say, signal } = stage
+  fleet.begin(script.order)
+  const begunAtMs = performance.now()
+  const over = () => performance.now() - begunAtMs > script.durationMs + pace.firstLookMs - pace.optimizer.windowMs
+  const ticker = setInterval(() => live.update(fleet.totals(), performance.now()), pace.liveMs)
+  try {
+    await pause(pace.firstLookMs, signal)
+    const top = await firstTable(stage, over)
+    if (top === undefined) {
+      await tellWhyNot(stage)
+      return { firstTableMs: null, firstVerifiedMs: null, told: script.program === 'replay-agent' && !signal.aborted }
+    }
+    const firstTableMs = sinceReady(stage)
+    live.end()
+    say(applyLine(top, fleet.size))
+    fleet.apply(top.subject, top.change)
+    const verified = await verdict(stage, top, over)
+    const firstVerifiedMs = verified === undefined ? null : sinceReady(stage)
+    await tellTheRest(stage)
+    return { firstTableMs, firstVerifiedMs, told: verified !== undefined }
+  } finally {
+    clearInterval(ticker)
+    live.end()
+  }
+}
+
+/** Evaluates until there is something to advise, and shows it; the best of it, or undefined when there never was. */
+async function firstTable(stage: Stage, over: () => boolean): Promise<Recommendation | undefined> {
+  const report = await watchReports(stage, over, ({ recommendations }) => recommendations.length > 0)
+  if (report === undefined) return undefined
+  stage.live.end()
+  stage.say('', recommendationTable(report.recommendations, { colour: stage.colour }))
+  return report.recommendations[0]
+}
+
+/** Evaluates until the change is judged, and shows the prediction beside the measurement. */
+async function verdict(stage: Stage, { id }: Recommendation, over: () => boolean): Promise<Recommendation | undefined> {
+  await watchReports(stage, over, () => isJudged(stage.logbook.get(id)))
+  const judged = stage.logbook.get(id)
+  stage.live.end()
+  if (judged !== undefined) stage.say('', `${judged.title}:`, ...verdictLines(judged, stage.colour))
+  return isJudged(judged) ? judged : undefined
+}
+
+function isJudged(recommendation: Recommendation | undefined): boolean {
+  return recommendation?.state === 'verified' || recommendation?.state === 'refuted'
+}
+
+async function tellTheRest({ logbook, say, colour }: Stage): Promise<void> {
+  say('', recommendationTable(logbook.recommendations, { colour }))
+  if (logbook.notAdvised.length > 0) say(notAdvisedTable(logbook.notAdvised, { colour }))
+  say(...alertLines(logbook.alerts))
+}
+
+async function tellWhyNot({ logbook, live, say, colour, signal }: Stage): Promise<void> {
+  live.end()
+  if (signal.aborted) return
+  say('', 'No advice.')
+  if (logbook.notAdvised.length > 0) say('', notAdvisedTable(logbook.notAdvised, { colour }))
+}
+
+function watchReports(stage: Stage, over: () => boolean, until: (report: Report) => boolean): Promise<Report | undefined> {
+  const { optimizer, logbook, alertmanager, signal } = stage
+  const cycle = async () => {
+    const report = await optimizer.cycle()
+    logbook.note(report)
+    if (alertmanager !== undefined) logbook.noteAlerts(await activeAlerts(alertmanager))
+    return report
+  }
+  return watch({ cycle, until, over, pauseMs: pace.pauseMs, signal })
+}
+
+function sinceReady({ readyAtMs }: Stage): number {
+  return Math.round(performance.now() - readyAtMs)
+}

@@ -1,11 +1,9 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { settledWithin } from './deadline.ts'
 
-/** What metric and span exporters have in common. */
+/** What metric and span exporters have in common, as far as it is needed here. */
 export interface Exporter<Items> {
   export(items: Items, done: (result: ExportResult) => void): void
-  forceFlush?(): Promise<void>
-  shutdown(): Promise<void>
 }
 
 /** What a `BackgroundExporter` is made of. */
@@ -41,14 +39,15 @@ export class BackgroundExporter<Items> {
 
   async forceFlush(): Promise<void> {
     if (this.#running.size === 0) return
-    const inTime = await settledWithin(Promise.all(this.#running), this.#options.timeoutMs)
-    if (!inTime) this.#options.onFailure(new Error(`no answer within ${this.#options.timeoutMs} ms`))
+    if (await settledWithin(Promise.all(this.#running), this.#options.timeoutMs)) return
+    // They have had their time: the shutdown that follows a flush does not wait for them again.
+    this.#running.clear()
+    this.#options.onFailure(new Error(`no answer within ${this.#options.timeoutMs} ms`))
   }
 
-  async shutdown(): Promise<void> {
-    await this.forceFlush()
-    // What is still running has had its time; the exporter's own shutdown would wait for it again.
-    if (this.#running.size === 0) await (await this.#loaded)?.shutdown()
+  /** Flushes; the exporter itself has nothing to close, and its own shutdown would wait without a deadline. */
+  shutdown(): Promise<void> {
+    return this.forceFlush()
   }
 
   async #send(items: Items): Promise<void> {

@@ -1,11 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
-import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { AggregationType, DataPointType, type MetricData, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { promotedResourceAttributes } from '../contract/index.ts'
+import { AggregationType, MetricReader } from '@opentelemetry/sdk-metrics'
 import { reason } from './diagnostics.ts'
 import { metricProducer } from './producer.ts'
-import { prometheusMetricName } from './prometheus-metric.ts'
+import { prometheusText } from './prometheus-text.ts'
 import type { ScrapeServer } from './scrape-server.ts'
 
 /** Where OpenTelemetry's Prometheus exporters listen by default. */
@@ -51,12 +49,8 @@ export class ScrapeReader extends MetricReader {
 
   async #serve(host: string, port: number): Promise<ScrapeServer | undefined> {
     try {
-      const [{ PrometheusSerializer }, { startScrapeServer }] = await Promise.all([
-        import('@opentelemetry/exporter-prometheus'),
-        import('./scrape-server.ts'),
-      ])
-      const serializer = new PrometheusSerializer('', false, promoted, false, true)
-      return await startScrapeServer({ host, port, page: () => this.#page(serializer) })
+      const { startScrapeServer } = await import('./scrape-server.ts')
+      return await startScrapeServer({ host, port, page: () => this.#page() })
     } catch (error) {
       diag.warn(
         `metrics cannot be scraped at ${host}:${port} (${reason(error)}). Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0.`,
@@ -65,27 +59,9 @@ export class ScrapeReader extends MetricReader {
     }
   }
 
-  async #page(serializer: PrometheusSerializer): Promise<string> {
+  async #page(): Promise<string> {
     const { resourceMetrics, errors } = await this.collect()
     for (const error of errors) diag.error(`a source of metrics failed: ${reason(error)}`)
-    return `${serializer.serialize(named(resourceMetrics))}\n`
+    return prometheusText(resourceMetrics)
   }
-}
-
-const promoted = new RegExp(`^(${promotedResourceAttributes.map((name) => name.replaceAll('.', '\\.')).join('|')})$`)
-
-function named({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
-  return {
-    resource,
-    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.filter(hasTextFormat).map(withPrometheusName) })),
-  }
-}
-
-/** The text format has no exponential histograms; they reach Prometheus through the Collector only. */
-function hasTextFormat(metric: MetricData): boolean {
-  return metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM
-}
-
-function withPrometheusName(metric: MetricData): MetricData {
-  return { ...metric, descriptor: { ...metric.descriptor, name: prometheusMetricName(metric) } }
 }

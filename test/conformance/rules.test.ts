@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCycle } from '../../collector-processor/src/cycle.ts'
+import { prometheusClient } from '../../collector-processor/src/prometheus/client.ts'
+import type { Evidence } from '../../collector-processor/src/prometheus/evidence.ts'
+import { Table } from '../../collector-processor/src/prometheus/series.ts'
+import type { Report } from '../../collector-processor/src/recommendation/recommendation.ts'
+import { discoverRules } from '../../collector-processor/src/rules/rule.ts'
+import { parseSettings, type Settings } from '../../collector-processor/src/settings.ts'
+import { type HistoricPrometheus, historic, startWithHistory } from '../support/history.ts'
+
+const rules = await discoverRules()
+const seconds = 600
+
+/** Every declared situation is a service of its own, so that one cycle on one real Prometheus judges them all. */
+const situations = rules.flatMap((rule) => rule.cases.map((declared, index) => ({ rule, declared, service: `${rule.id}-${index}` })))
+
+let prometheus: HistoricPrometheus
+let settings: Settings
+let report: Report
+
+beforeAll(async () => {
+  const series = situations.flatMap(({ declared, service }) => declared.series.map((one) => historic(one, service)))
+  prometheus = await startWithHistory(series, { seconds, stepSeconds: 20 })
+  settings = parseSettings({ prometheusUrl: prometheus.url, windowMs: 500_000, blocks: 10, earlierWindows: 0, scrapeIntervalMs: 20_000 })
+  report = await runCycle({ settings, client: prometheusClient(settings), now: prometheus.end })
+})
+
+afterAll(() => prometheus.stop())
+
+describe.each(rules)('the rule $id', (rule) => {
+  it.each(situations.filter((situation) => situation.rule === rule))(
+    'says $declared.says about: $declared.title',
+    ({ declared, service }) => {
+      expect(report.noVerdict).toBeUndefined()
+      const advised = report.recommendations.filter((one) => one.rule === rule.id && one.service === service)
+      const others = report.notAdvised.filter((one) => one.rule === rule.id && one.service === service)
+      const missing = others.filter(({ reason }) => reason.startsWith('not enough data'))
+      expect({ advised: advised.length, notAdvised: others.length - missing.length, notEnoughData: missing.length }).toEqual({
+        advised: Number(declared.says === 'finding'),
+        notAdvised: Number(declared.says === 'notAdvised'),
+        notEnoughData: Number(declared.says === 'notEnoughData'),
+      })
+    },
+  )
+
+  it('declares a situation where it speaks and one where it must not', () => {
+    const says = new Set(rule.cases.map((declared) => declared.says))
+    expect(says).toContain('finding')
+    expect(says.size).toBeGreaterThan(1)
+  })
+
+  it('says what to do, with the real names and numbers', () => {
+    const found = report.recommendations.filter((one) => one.rule === rule.id)
+    expect(found.length).toBeGreaterThan(0)
+    for (const recommendation of found) {
+      const { saving, subject } = recommendation
+      expect(saving.lower).toBeGreaterThanOrEqual(settings.minSaving)
+      expect(saving.lower).toBeLessThanOrEqual(saving.likely)
+      expect(saving.likely).toBeLessThanOrEqual(saving.upper)
+      expect(recommendation.title).toContain(subject)
+      expect(recommendation.example).toContain(subject)
+      expect(recommendation.evidence.join(' ')).toMatch(/\d/)
+      expect(recommendation.runbook).toBe(`${settings.runbookUrl}${rule.id}`)
+      expect(`${recommendation.title} ${recommendation.advice} ${recommendation.evidence.join(' ')}`).not.toMatch(/NaN|Infinity|undefined/)
+    }
+  })
+
+  it('has nothing to say without data', () => {
+    const nothing: Evidence = { span: { end: 0, blockSeconds: 1, blocks: 10, windowBlocks: 10 }, of: () => new Table([]) }
+    expect(rule.evaluate(nothing, settings)).toEqual([])
+  })
+
+  it('is explained on its page', () => {
+    for (const heading of ['# ', '## What it means', '## How the saving is computed', '## When it does not apply', '## How to verify it']) {
+      expect(rule.runbook).toContain(heading)
+    }
+  })
+})
+
+it('asks no more than 20 queries, however many rules share them', () => {
+  const block = 60
+  const asked = new Set(rules.flatMap(({ questions }) => questions.map((question) => question.promql(block))))
+  const followedUp = new Set(rules.flatMap(({ costQuestions }) => costQuestions.map((question) => question.promql(block))))
+  // Beside them: where subjects stand, the history, and the controls of a verification.
+  expect(asked.size + followedUp.size + 3).toBeLessThanOrEqual(20)
+})

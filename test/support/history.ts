@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { WrittenSeries } from '../../collector-processor/src/prometheus/written-series.ts'
+import { promtool } from './promtool.ts'
+import { startTestStack } from './stack.ts'
+
+/** A series with its value at each moment (seconds since the beginning); undefined where it has none. */
+export interface HistoricSeries {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly at: (second: number) => number | undefined
+}
+
+/** How much history there is, in seconds; it ends now. */
+export interface HistoryOptions {
+  readonly seconds: number
+  readonly stepSeconds: number
+}
+
+/** A real Prometheus that already knows a history. */
+export interface HistoricPrometheus {
+  readonly url: string
+  /** Unix seconds. */
+  readonly start: number
+  readonly end: number
+  stop(): Promise<void>
+}
+
+/** A written series of a service as history: counters grow evenly from 0, gauges stay. */
+export function historic({ name, labels, perSecond, level }: WrittenSeries, service: string): HistoricSeries {
+  return { name, labels: { ...labels, service_name: service }, at: (second) => level ?? (perSecond ?? 0) * second }
+}
+
+/** Starts Prometheus on a history that promtool wrote into its database; weeks of it take less than a second. */
+export async function startWithHistory(
+  series: readonly HistoricSeries[],
+  { seconds, stepSeconds }: HistoryOptions,
+): Promise<HistoricPrometheus> {
+  const directory = await mkdtemp(join(tmpdir(), 'pitwall-history-'))
+  const end = Math.floor(Date.now() / 1_000)
+  const start = end - seconds
+  try {
+    const input = join(directory, 'history.txt')
+    const data = join(directory, 'prometheus', 'data')
+    await mkdir(data, { recursive: true })
+    await writeFile(input, openMetrics(series, start, seconds, stepSeconds))
+    await promtool('tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=192h', '--quiet', input, data)
+    const stack = await startTestStack(['prometheus'], { directory, scrapeIntervalMs: 60_000 })
+    const stop = async (): Promise<void> => {
+      await stack.stop()
+      await rm(directory, { recursive: true, force: true })
+    }
+    return { url: stack.endpoints.prometheus ?? '', start, end, stop }
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** OpenMetrics text; the series of a metric stand together, as the format wants it. */
+function openMetrics(series: readonly HistoricSeries[], start: number, seconds: number, stepSeconds: number): string {
+  const names = [...new Set(series.map(({ name }) => name))]
+  const lines = names.flatMap((name) => [
+    `# TYPE ${name} unknown`,
+    ...series.filter((one) => one.name === name).flatMap((one) => samples(one, start, seconds, stepSeconds)),
+  ])
+  return `${lines.join('\n')}\n# EOF\n`
+}
+
+function samples({ name, labels, at }: HistoricSeries, start: number, seconds: number, stepSeconds: number): string[] {
+  const text = Object.entries(labels)
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(',')
+  return Array.from({ length: Math.floor(seconds / stepSeconds) + 1 }, (_, index) => index * stepSeconds).flatMap((second) => {
+    const value = at(second)
+    return value === undefined ? [] : [`${name}{${text}} ${value} ${start + second}`]
+  })
+}

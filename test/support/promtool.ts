@@ -11,7 +11,7 @@ const exec = promisify(execFile)
 let found: Promise<{ promtool: string; env: Readonly<Record<string, string>> }> | undefined
 
 /** The real promtool, which every package of Prometheus brings along. */
-async function promtoolProgram(): Promise<{ promtool: string; env: Readonly<Record<string, string>> }> {
+export async function promtoolProgram(): Promise<{ promtool: string; env: Readonly<Record<string, string>> }> {
   const { program, env } = await findProgram(prometheus)
   const promtool = join(dirname(program), 'promtool')
   if (!existsSync(promtool)) throw new Error(`There is no promtool beside ${program}; point PITWALL_PROMETHEUS to a complete installation.`)

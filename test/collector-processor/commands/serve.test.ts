@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { main } from '../../../collector-processor/src/main.ts'
+import { eventually } from '../../support/eventually.ts'
+import { deadEndpoint, startFrozenReceiver } from '../../support/otlp-receiver.ts'
+import { useStack } from '../../support/stack.ts'
+
+const bin = resolve(import.meta.dirname, '../../../collector-processor/bin/pitwall.js')
+
+/** A running `pitwall serve` in this process. */
+interface Service {
+  readonly url: string
+  readonly said: () => string
+  /** Stops it as Ctrl-C does; resolves to the exit code. */
+  readonly stop: () => Promise<number>
+}
+
+async function serving(...args: readonly string[]): Promise<Service> {
+  let said = ''
+  const stop = new AbortController()
+  const io = { out: () => {}, err: (text: string) => void (said += text), colour: false, signal: stop.signal, env: {} }
+  const exit = main(['serve', '--port', '0', ...args], io)
+  const url = await eventually('the address', async () => /http:\/\/127\.0\.0\.1:\d+(?=\/ )/.exec(said)?.[0])
+  return {
+    url,
+    said: () => said,
+    stop: async () => {
+      stop.abort()
+      return await exit
+    },
+  }
+}
+
+const health = async (url: string): Promise<Record<string, unknown>> => JSON.parse(await (await fetch(`${url}/healthz`)).text())
+
+/** Exit code and complaint of a command line that is wrong. */
+async function refused(...args: readonly string[]): Promise<{ code: number; said: string }> {
+  let said = ''
+  const io = { out: () => {}, err: (text: string) => void (said += text), colour: false, signal: AbortSignal.timeout(10_000), env: {} }
+  return { code: await main(['serve', ...args], io), said }
+}
+
+describe('pitwall serve', () => {
+  const stack = useStack(['prometheus'])
+
+  it('evaluates, shows the outcome, and keeps the report in a file', async () => {
+    const file = join(tmpdir(), `pitwall-serve-${process.pid}.json`)
+    const service = await serving('--prometheus', stack().endpoints.prometheus ?? '', '--interval', '200ms', '--report', file)
+    await eventually('a verdict', async () => (await health(service.url))['verdict'])
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ recommendations: [] })
+    const cycles = async (): Promise<number> =>
+      Number(/cycles_total\{pitwall_verdict="true".*\} (\d+)/.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1])
+    await eventually('a second cycle', async () => (await cycles()) >= 2)
+    expect(await service.stop()).toBe(0)
+    await rm(file)
+  })
+
+  it('says "no verdict" while Prometheus is down, once, and keeps serving', async () => {
+    const service = await serving('--prometheus', await deadEndpoint(), '--interval', '100ms')
+    await eventually('three cycles', async () =>
+      /pitwall_verdict="false".*\} [3-9]/.test(await (await fetch(`${service.url}/metrics`)).text()),
+    )
+    expect(await health(service.url)).toMatchObject({ status: 'up', verdict: false, reason: expect.stringContaining('cannot be reached') })
+    expect(await (await fetch(service.url)).text()).toContain('No verdict.')
+    expect(service.said().match(/cannot be reached/g)).toHaveLength(1)
+    expect(await service.stop()).toBe(0)
+  })
+
+  it('keeps serving while the Collector is down, and says so on the page', async () => {
+    const service = await serving('--prometheus', stack().endpoints.prometheus ?? '', '--otlp', await deadEndpoint(), '--interval', '100ms')
+    await eventually('a verdict', async () => (await health(service.url))['verdict'])
+    expect(await service.stop()).toBe(0)
+  })
+
+  it('stops at once on SIGTERM, in the middle of a query that Prometheus does not answer', async () => {
+    await using frozen = await startFrozenReceiver()
+    const child: ChildProcess = spawn(process.execPath, [bin, 'serve', '--port', '0', '--prometheus', frozen.endpoint], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const closed = once(child, 'close')
+    await once(child.stderr ?? child, 'data')
+    const from = performance.now()
+    child.kill('SIGTERM')
+    await closed
+    expect(child.exitCode).toBe(0)
+    expect(performance.now() - from).toBeLessThan(5_000)
+  })
+
+  it.each([
+    [['--port', 'x'], '--port must be a number from 0 to 65535'],
+    [['--prometheus', 'nowhere'], 'must be an address'],
+    [['--otlp', 'nowhere'], '--otlp must be an address'],
+    [['--interval', 'soon'], 'must be a duration'],
+    [['--report', 'advice.pdf'], 'A report is written as'],
+  ])('refuses %j with one sentence', async (args, sentence) => {
+    const { code, said } = await refused('--port', '0', ...args)
+    expect(code).toBe(2)
+    expect(said).toContain(sentence)
+    expect(said.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('says that its port is taken', async () => {
+    const service = await serving('--prometheus', await deadEndpoint())
+    const { code, said } = await refused('--port', new URL(service.url).port)
+    expect(code).toBe(2)
+    expect(said).toContain('(EADDRINUSE); choose another with --port')
+    await service.stop()
+  })
+})

@@ -32,7 +32,7 @@ export function hitRatioAt({ edges, hitRatios }: MissRatioCurve, size: number): 
   if (above < 0) return hitRatios.at(-1) ?? 0
   const [lowEdge, lowRatio] = [edges[above - 1] ?? 0, hitRatios[above - 1] ?? 0]
   const [highEdge, highRatio] = [edges[above] ?? 0, hitRatios[above] ?? 0]
-  if (highEdge === lowEdge) return highRatio
+  if (size === highEdge) return highRatio
   return lowRatio + ((highRatio - lowRatio) * (Math.max(size, 0) - lowEdge)) / (highEdge - lowEdge)
 }
 

@@ -21,10 +21,13 @@ const writes = new Set(
 )
 /** Words that mean writing as the verb, which stands first, and a thing elsewhere: `bookFlight` writes, `searchBook` reads. */
 const writesAsVerb = new Set(
-  'book order post put pay set add charge buy reserve schedule store log record change edit register mail email message invite assign close open start stop run move copy rename archive mark sign'.split(
+  'book order post put pay set add charge buy reserve schedule store log record change edit register mail email message invite assign close open start stop move copy rename archive mark'.split(
     ' ',
   ),
 )
+
+/** Words that may stand before the verb and say nothing of it. */
+const before = new Set(['http', 'https', 'api', 'rest', 'db', 'sql', 'do', 'try', 'async', 'handle', 'run'])
 
 /** The word of a name that says it writes. Names are split at `camelCase`, `_`, `-` and `/`; before a dot stands the object. */
 export function writingWord(name: string): string | undefined {
@@ -35,7 +38,7 @@ export function writingWord(name: string): string | undefined {
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.toLowerCase())
     .filter((word) => word !== '')
-  const verb = words[0]
+  const verb = words.find((word) => !before.has(word))
   return words.find((word) => writes.has(word)) ?? (verb !== undefined && writesAsVerb.has(verb) ? verb : undefined)
 }
 

@@ -12,18 +12,17 @@ export function formatShare(share: number): string {
 
 /** A duration with the unit that suits it: `2 µs`, `41 ms`, `1.5 s`, `5 min`, `6 h`. */
 export function formatSeconds(seconds: number): string {
-  const [factor, unit] =
-    seconds < 0.001
-      ? [1e6, 'µs']
-      : seconds < 1
-        ? [1e3, 'ms']
-        : seconds < 120
-          ? [1, 's']
-          : seconds < 7_200
-            ? [1 / 60, 'min']
-            : [1 / 3_600, 'h']
+  const [factor, unit] = units.find(([, , below]) => Number(seconds.toPrecision(2)) < below) ?? [1 / 3_600, 'h']
   return `${formatNumber(Number((seconds * factor).toPrecision(2)))} ${unit}`
 }
+
+/** Factor, unit, and the seconds below which it is used. */
+const units: readonly (readonly [factor: number, unit: string, below: number])[] = [
+  [1e6, 'µs', 0.001],
+  [1e3, 'ms', 1],
+  [1, 's', 120],
+  [1 / 60, 'min', 7_200],
+]
 
 /** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. */
 export function formatSaving(saving: Saving): string {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatNumber, formatSaving, formatSeconds, formatShare } from '../../../collector-processor/src/text/numbers.ts'
+import {
+  durationLiteral,
+  formatNumber,
+  formatSaving,
+  formatSeconds,
+  formatShare,
+  identifier,
+} from '../../../collector-processor/src/text/numbers.ts'
 
 describe('numbers for people', () => {
   it('keeps whole numbers and cuts others to three digits', () => {
@@ -7,11 +14,24 @@ describe('numbers for people', () => {
   })
 
   it('chooses the unit of a duration', () => {
-    expect([0.000002, 0.041, 1.5, 300, 21_600].map(formatSeconds)).toEqual(['2 µs', '41 ms', '1.5 s', '5 min', '6 h'])
+    expect([0, 0.000002, 0.000_999_9, 0.041, 1.5, 300, 21_600].map(formatSeconds)).toEqual([
+      '0 µs',
+      '2 µs',
+      '1 ms',
+      '41 ms',
+      '1.5 s',
+      '5 min',
+      '6 h',
+    ])
   })
 
   it('shows a share in percent and a saving with its interval', () => {
     expect(formatShare(0.953)).toBe('95 %')
     expect(formatSaving({ unit: 's/s', lower: 0.35, likely: 0.42, upper: 0.5 })).toBe('0.42 s/s (0.35 to 0.5)')
+  })
+
+  it('writes durations and names as source code has them', () => {
+    expect([0.5, 1.5, 8, 300, 10_800, 86_400].map(durationLiteral)).toEqual(['500ms', '1500ms', '8s', '5m', '3h', '1d'])
+    expect(['search', 'agent.find flights', '3d-render', '搜索'].map(identifier)).toEqual(['search', 'agentFindFlights', '_3dRender', '_'])
   })
 })

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { processResource } from '../../../sdk/src/telemetry/resource.ts'
 import { scope } from '../../../sdk/src/telemetry/scope.ts'
-import manifest from '../../../sdk/package.json' with { type: 'json' }
+
+const manifest: { name: string; version: string } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../../../sdk/package.json'), 'utf8'),
+)
 
 afterEach(() => vi.unstubAllEnvs())
 

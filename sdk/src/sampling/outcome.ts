@@ -1,0 +1,46 @@
+/** Something that can be awaited but is not a plain promise: a subclass, a query builder. */
+export interface Thenable {
+  then: (resolved?: ((value: unknown) => unknown) | null, rejected?: ((error: unknown) => unknown) | null) => unknown
+}
+
+/** Whether the value is a promise of the language, whose outcome can be passed on by another one. */
+export function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && value.constructor === Promise
+}
+
+export function isThenable(value: unknown): value is Thenable {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/**
+ * Calls `resolved` or `rejected` once, when whoever has the object awaits it and the outcome is known. The object stays the
+ * very one that it was, with its own methods, and is not awaited by this: a query that runs when awaited would run twice.
+ */
+export function watchOutcome(thenable: Thenable, resolved: (value: unknown) => void, rejected: () => void): Thenable {
+  const original = thenable.then
+  let known = false
+  const first = (listener: () => void) => {
+    if (!known) listener()
+    known = true
+  }
+  const watched: Thenable['then'] = (onResolved, onRejected) =>
+    original.call(
+      thenable,
+      (value) => {
+        first(() => resolved(value))
+        return onResolved ? onResolved(value) : value
+      },
+      (error) => {
+        first(rejected)
+        if (onRejected) return onRejected(error)
+        throw error
+      },
+    )
+  // What cannot be watched, because it is frozen, counts as ended.
+  if (!replaceMethod(thenable, 'then', watched)) first(() => resolved(undefined))
+  return thenable
+}
+
+function replaceMethod<T extends object, K extends keyof T>(object: T, name: K, value: T[K]): boolean {
+  return Reflect.defineProperty(object, name, { value, writable: true, configurable: true })
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts'
+import { addSource } from '../telemetry/source.ts'
+import { hashArguments } from './hash.ts'
+import { ResultChecks } from './result-checks.ts'
+import { ReuseTracker } from './reuse-tracker.ts'
+
+/** One call in so many is timed, to know what tracking costs. */
+const TIMED = 16
+/** Share of the earlier mean cost that stays when a new one is measured. */
+const KEPT = 0.9
+const ALL = 2 ** 32
+const FEWEST_RESULTS = ALL / 16
+
+/** Follows the arguments of one function: how often they repeat, and whether repeated calls return the same. */
+export class RepetitionTracking {
+  /** Mean cost of tracking one call, in milliseconds. */
+  costMs = 0
+  readonly #clock: Clock
+  readonly #tracker: ReuseTracker
+  readonly #checks = new ResultChecks()
+  readonly #forget: () => void
+  #calls = 0
+  /** Results are compared for arguments with a smaller hash. */
+  #resultsBelow = ALL
+
+  /** @param subject name of the function, bounded by a NameRegistry */
+  constructor(subject: string, clock: Clock) {
+    this.#clock = clock
+    this.#tracker = new ReuseTracker({ subject, kind: 'function', clock })
+    this.#forget = addSource(this.#tracker)
+  }
+
+  /** A call begins; returns the hash of its arguments, to be handed to `returned`. */
+  called(args: readonly unknown[]): number {
+    const start = this.#calls++ % TIMED === 0 ? this.#clock.now() : undefined
+    const hash = hashArguments(args)
+    if (this.#tracker.wants(hash)) this.#tracker.record(hash)
+    else this.#tracker.skip()
+    if (start !== undefined) this.costMs = this.costMs * KEPT + (this.#clock.now() - start) * (1 - KEPT)
+    return hash
+  }
+
+  /**
+   * The call returned this, or its promise resolved to it.
+   * @param argumentsHash what `called` returned
+   * @param budgetMs what comparing results may cost on average; when it costs more, fewer are compared
+   */
+  returned(argumentsHash: number, result: unknown, budgetMs: number): void {
+    if (argumentsHash >= this.#resultsBelow) return
+    const start = this.#clock.now()
+    const same = this.#checks.check(argumentsHash, result)
+    if (same !== undefined) this.#tracker.check(same)
+    const expectedMs = (this.#clock.now() - start) * (this.#resultsBelow / ALL)
+    if (expectedMs > budgetMs && this.#resultsBelow > FEWEST_RESULTS) this.#resultsBelow /= 2
+  }
+
+  /** Ends the export of what was tracked. */
+  end(): void {
+    this.#forget()
+  }
+}

@@ -44,7 +44,7 @@ export default {
 } satisfies Command
 
 async function evaluateUntilStopped(settings: Settings, emitters: readonly Emitter[], status: Status, io: CommandIo): Promise<void> {
-  const client = prometheusClient(settings)
+  const client = prometheusClient({ ...settings, signal: io.signal })
   const stopped = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   const evaluate = async (): Promise<void> => {
     const trouble: string[] = []

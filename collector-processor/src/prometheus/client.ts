@@ -33,7 +33,13 @@ export interface PrometheusClient {
 }
 
 /** The settings that matter for talking to Prometheus. */
-export type ClientSettings = Pick<Settings, 'prometheusUrl' | 'prometheusHeaders' | 'queryTimeoutMs' | 'concurrency' | 'maxResponseBytes'>
+export type ClientSettings = Pick<
+  Settings,
+  'prometheusUrl' | 'prometheusHeaders' | 'queryTimeoutMs' | 'concurrency' | 'maxResponseBytes'
+> & {
+  /** Ends the queries under way, so that a program can stop while Prometheus does not answer. */
+  readonly signal?: AbortSignal
+}
 
 /** A client of Prometheus' HTTP API (also Thanos, Mimir, Cortex, VictoriaMetrics): a deadline and a size limit for every answer. */
 export function prometheusClient(settings: ClientSettings): PrometheusClient {
@@ -60,7 +66,7 @@ const vector = z.object({ resultType: z.literal('vector'), result: z.array(z.obj
 const matrix = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric: labels, values: z.array(sample) })) })
 const envelope = z.object({
   status: z.enum(['success', 'error']),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   error: z.string().optional(),
   warnings: z.array(z.string()).optional(),
 })
@@ -87,7 +93,8 @@ async function post<D>(settings: ClientSettings, path: string, parameters: Recor
 }
 
 async function send(settings: ClientSettings, url: string, parameters: Record<string, string>): Promise<{ status: number; text: string }> {
-  const signal = AbortSignal.timeout(settings.queryTimeoutMs)
+  const deadline = AbortSignal.timeout(settings.queryTimeoutMs)
+  const signal = settings.signal === undefined ? deadline : AbortSignal.any([deadline, settings.signal])
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -99,7 +106,8 @@ async function send(settings: ClientSettings, url: string, parameters: Record<st
     return { status: response.status, text: await readText(response, settings.maxResponseBytes) }
   } catch (error) {
     if (error instanceof PrometheusError) throw error
-    if (signal.aborted)
+    if (settings.signal?.aborted === true) throw new PrometheusError(`The query to ${url} was stopped.`, { cause: error })
+    if (deadline.aborted)
       throw new PrometheusError(`Prometheus at ${url} gave no answer within ${settings.queryTimeoutMs} ms.`, { cause: error })
     throw new PrometheusError(`Prometheus at ${url} cannot be reached (${reason(error)}); start it or set PITWALL_PROMETHEUS_URL.`, {
       cause: error,

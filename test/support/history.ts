@@ -65,7 +65,7 @@ function openMetrics(series: readonly HistoricSeries[], start: number, seconds: 
     `# TYPE ${name} unknown`,
     ...series.filter((one) => one.name === name).flatMap((one) => samples(one, start, seconds, stepSeconds)),
   ])
-  return `${lines.join('\n')}\n# EOF\n`
+  return [...lines, '# EOF', ''].join('\n')
 }
 
 function samples({ name, labels, at }: HistoricSeries, start: number, seconds: number, stepSeconds: number): string[] {

@@ -21,7 +21,7 @@ const units: readonly (readonly [factor: number, unit: string, below: number])[]
   [1e6, 'µs', 0.001],
   [1e3, 'ms', 1],
   [1, 's', 120],
-  [1 / 60, 'min', 7_200],
+  [1 / 60, 'min', 3_600],
 ]
 
 /** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. */

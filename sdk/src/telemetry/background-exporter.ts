@@ -6,6 +6,9 @@ export interface Exporter<Items> {
   export(items: Items, done: (result: ExportResult) => void): void
 }
 
+/** Exports that may be under way at once; a frozen Collector holds no more than that in memory. */
+const CONCURRENT_EXPORTS = 4
+
 /** What a `BackgroundExporter` is made of. */
 export interface BackgroundExporterOptions<Items> {
   /** Makes the exporter that sends; called once, at the first export. */
@@ -30,11 +33,15 @@ export class BackgroundExporter<Items> {
   }
 
   export(items: Items, done: (result: ExportResult) => void): void {
+    done({ code: ExportResultCode.SUCCESS })
+    if (this.#running.size >= CONCURRENT_EXPORTS) {
+      this.#options.onFailure(new Error(`no answer to the last ${CONCURRENT_EXPORTS} exports`))
+      return
+    }
     const sending = this.#send(items)
       .catch(this.#options.onFailure)
       .finally(() => this.#running.delete(sending))
     this.#running.add(sending)
-    done({ code: ExportResultCode.SUCCESS })
   }
 
   async forceFlush(): Promise<void> {

@@ -16,9 +16,6 @@ import { preferredTemporality } from './temporality.ts'
 /** Time between two exports unless told otherwise, in milliseconds: the default of OpenTelemetry. */
 const DEFAULT_INTERVAL_MS = 60_000
 
-/** Exports that may be under way at once; a frozen Collector holds no more than that in memory. */
-const CONCURRENT_EXPORTS = 4
-
 /** How metrics are sent to the Collector. Endpoint, headers, timeouts and compression come from `OTEL_EXPORTER_OTLP_*`. */
 export interface OtlpOptions {
   /** Time between two exports, in milliseconds; `OTEL_METRIC_EXPORT_INTERVAL`, then 60 s. */
@@ -79,8 +76,5 @@ class MetricExporter extends BackgroundExporter<ResourceMetrics> {
 
 async function connection(signal: 'METRICS' | 'TRACES') {
   const { collectorAgent } = await import('./collector-agent.ts')
-  return {
-    concurrencyLimit: CONCURRENT_EXPORTS,
-    httpAgentOptions: (protocol: string) => collectorAgent(protocol, signal),
-  }
+  return { httpAgentOptions: (protocol: string) => collectorAgent(protocol, signal) }
 }

@@ -53,7 +53,7 @@ function histogramSamples(name: string, { attributes, value }: DataPoint<Histogr
   let below = 0
   for (let index = 0; index < boundaries.length; index++) {
     below += counts[index] ?? 0
-    samples += `${beforeBound}${boundaries[index]}"} ${below}\n`
+    samples += `${beforeBound}${bound(boundaries[index] ?? 0)}"} ${below}\n`
   }
   samples += `${beforeBound}+Inf"} ${value.count}\n`
   if (value.sum !== undefined) samples += `${name}_sum${own} ${text(value.sum)}\n`
@@ -71,7 +71,7 @@ function labels(own: Attributes, identity: Attributes): string {
   return `${joined}}`
 }
 
-/** Two attributes that become one label share it, as in the Collector: a page that repeats a label is refused. */
+/** Two attributes that become one label share it, as the specification asks: a page that repeats a label is refused. */
 function add(values: Map<string, string>, key: string, attribute: Attributes[string]): void {
   if (attribute === undefined) return
   const name = labelName(key)
@@ -99,6 +99,11 @@ function labelName(key: string): string {
 
 function escaped(value: string): string {
   return /["\\\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value
+}
+
+/** Bounds are labels, compared as text: below 1e-4 Go, hence the Collector, writes `2.5e-05` where JavaScript has `0.000025`. */
+function bound(value: number): string {
+  return value === 0 || Math.abs(value) >= 1e-4 ? text(value) : value.toExponential().replace(/e-(\d)$/, 'e-0$1')
 }
 
 function text(value: number): string {

@@ -47,6 +47,14 @@ describe('the exporter that nobody waits for', () => {
     expect(failures).toEqual(['Error: no answer within 20 ms'])
   })
 
+  it('has four exports under way at most, and reports the others as lost', async () => {
+    const { exporter, ends, failures } = controlled(20)
+    for (let index = 0; index < 6; index++) exporter.export('items', () => {})
+    await vi.waitFor(() => expect(ends).toHaveLength(4))
+    expect(failures).toEqual(Array.from({ length: 2 }, () => 'Error: no answer to the last 4 exports'))
+    await exporter.shutdown()
+  })
+
   it('reports what failed and rejects nothing', async () => {
     const { exporter, ends, failures } = controlled()
     exporter.export('items', () => {})

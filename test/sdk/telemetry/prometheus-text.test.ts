@@ -74,6 +74,17 @@ search_duration_count{fn="search",service_name="agent"} 4
     expect(samples(prometheusText(page(metrics)))).toEqual(['a +Inf', 'b -Inf', 'c NaN'])
   })
 
+  it('writes bounds as the Collector does', () => {
+    const boundaries = [-1e-6, 0, 1e-7, 0.000025, 0.0001, 0.25, 100_000, 1e21]
+    const histogram: MetricData = {
+      ...common('tiny'),
+      dataPointType: DataPointType.HISTOGRAM,
+      dataPoints: [point({}, { buckets: { boundaries, counts: [] }, count: 0 })],
+    }
+    const bounds = samples(prometheusText(page([histogram]))).flatMap((line) => /le="([^"]+)"/.exec(line)?.[1] ?? [])
+    expect(bounds).toEqual(['-1e-06', '0', '1e-07', '2.5e-05', '0.0001', '0.25', '100000', '1e+21', '+Inf'])
+  })
+
   it('leaves out the second type of one name, with a warning, and keeps the rest', () => {
     const warn = vi.spyOn(diag, 'warn')
     const counter: MetricData = { ...common('level'), dataPointType: DataPointType.SUM, isMonotonic: false, dataPoints: [point({}, 2)] }

@@ -8,6 +8,7 @@ const families = [
   ['Process', contract.runtime],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],
+  ['Optimizer', contract.optimizer],
 ] as const
 
 function row(metric: MetricDefinition): string {

@@ -18,10 +18,11 @@ const ownFolder = import.meta.dirname + sep
  * @returns undefined when there is no such file (a REPL, `--eval`)
  */
 export function callSite(skip: number = 0): CallSite | undefined {
-  const frames = getCallSites(20 + skip)
-  const outside = frames.findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))
+  const depth = 20 + skip
+  // Our own files are told by where they run: source maps would lead from `dist` to `src`.
+  const outside = getCallSites(depth, { sourceMap: false }).findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))
   // In a bundle every caller lies in one file: then the caller of our caller is the agent.
-  const frame = frames[(outside < 0 ? 2 : outside) + skip]
+  const frame = getCallSites(depth)[(outside < 0 ? 2 : outside) + skip]
   if (frame === undefined) return undefined
   const path = toPath(frame.scriptName)
   if (!isAbsolute(path)) return undefined

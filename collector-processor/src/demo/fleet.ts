@@ -42,8 +42,8 @@ export interface FleetTotals {
   readonly firstError?: string
   readonly cacheRequests: number
   readonly cacheHits: number
-  /** Whether every agent is through with its work. */
-  readonly done: boolean
+  /** Agents that run. */
+  readonly alive: number
 }
 
 /** Time that an agent has to finish its calls and flush its telemetry before it is killed. */
@@ -57,10 +57,10 @@ export function startFleet(options: FleetOptions): Fleet {
     ready: Promise.all(agents.map((agent) => agent.ready)),
     begin: (orderOf) => agents.forEach((agent, index) => agent.tell(orderOf(index))),
     apply: (subject, change) => agents.forEach((agent) => agent.tell({ order: 'apply', subject, change })),
-    totals: () => sum(agents.map((agent) => agent.state())),
+    totals: () => totalsOf(agents),
     stop: async () => {
       await Promise.all(agents.map((agent) => agent.stop()))
-      return sum(agents.map((agent) => agent.state()))
+      return totalsOf(agents)
     },
   }
 }
@@ -69,6 +69,7 @@ interface Agent {
   readonly ready: Promise<unknown>
   tell(order: Order): void
   state(): AgentState
+  isAlive(): boolean
   stop(): Promise<void>
 }
 
@@ -81,7 +82,7 @@ function startAgent(index: number, options: FleetOptions): Agent {
     env: agentEnvironment(name, index, options),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  let state: AgentState = { calls: 0, errors: 0, cacheRequests: 0, cacheHits: 0, applied: [], done: false }
+  let state: AgentState = { calls: 0, errors: 0, cacheRequests: 0, cacheHits: 0, applied: [] }
   let stopping = false
   const reported = new Promise<void>((resolve) => {
     child.on('message', (message: unknown) => {
@@ -99,7 +100,7 @@ function startAgent(index: number, options: FleetOptions): Agent {
       if (stopping) return
       const complaint = `${name} ended by itself (${signal ?? `exit code ${code}`}).`
       options.onComplaint(complaint)
-      state = { ...state, errors: state.errors + 1, firstError: state.firstError ?? complaint, done: true }
+      state = { ...state, errors: state.errors + 1, firstError: state.firstError ?? complaint }
     })
   })
   return {
@@ -108,6 +109,7 @@ function startAgent(index: number, options: FleetOptions): Agent {
       if (child.connected) child.send(order, () => {})
     },
     state: () => state,
+    isAlive: () => child.exitCode === null && child.signalCode === null && child.pid !== undefined,
     stop: async () => {
       stopping = true
       if (child.connected) child.send({ order: 'stop' } satisfies Order, () => {})
@@ -148,7 +150,8 @@ function deadline(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref())
 }
 
-function sum(states: readonly AgentState[]): FleetTotals {
+function totalsOf(agents: readonly Agent[]): FleetTotals {
+  const states = agents.map((agent) => agent.state())
   const firstError = states.find((state) => state.firstError !== undefined)?.firstError
   return {
     calls: add(states, 'calls'),
@@ -156,7 +159,7 @@ function sum(states: readonly AgentState[]): FleetTotals {
     ...(firstError === undefined ? {} : { firstError }),
     cacheRequests: add(states, 'cacheRequests'),
     cacheHits: add(states, 'cacheHits'),
-    done: states.every((state) => state.done),
+    alive: agents.filter((agent) => agent.isAlive()).length,
   }
 }
 

@@ -38,7 +38,8 @@ export async function play(stage: Stage): Promise<Played> {
   const { script, fleet, live, say, signal } = stage
   fleet.begin(script.order)
   const begunAtMs = performance.now()
-  const over = () => performance.now() - begunAtMs > script.durationMs + pace.firstLookMs - pace.optimizer.windowMs
+  const endsAtMs = begunAtMs + script.durationMs + pace.firstLookMs - pace.optimizer.windowMs
+  const over = () => performance.now() > endsAtMs || fleet.totals().alive === 0
   const ticker = setInterval(() => live.update(fleet.totals(), performance.now()), pace.liveMs)
   try {
     await pause(pace.firstLookMs, signal)

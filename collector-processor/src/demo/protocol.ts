@@ -24,8 +24,6 @@ export interface AgentState {
   readonly cacheHits: number
   /** Subjects that were changed. */
   readonly applied: readonly string[]
-  /** Whether all calls were made and have returned. */
-  readonly done: boolean
 }
 
 /** Whether a message from the parent process is an order. */
@@ -35,5 +33,5 @@ export function isOrder(message: unknown): message is Order {
 
 /** Whether a message from a child process is an agent's state. */
 export function isAgentState(message: unknown): message is AgentState {
-  return typeof message === 'object' && message !== null && 'calls' in message && typeof message.calls === 'number' && 'done' in message
+  return typeof message === 'object' && message !== null && 'calls' in message && typeof message.calls === 'number' && 'applied' in message
 }

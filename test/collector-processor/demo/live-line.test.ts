@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { liveLine } from '../../../collector-processor/src/demo/live-line.ts'
 
-const totals = (calls: number, cacheRequests: number, cacheHits: number) => ({ calls, errors: 0, cacheRequests, cacheHits, done: false })
+const totals = (calls: number, cacheRequests: number, cacheHits: number) => ({ calls, errors: 0, cacheRequests, cacheHits, alive: 3 })
 
 function lines(inPlace: boolean) {
   const written: string[] = []

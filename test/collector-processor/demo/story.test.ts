@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { agentsLine, alertLines, applyLine, nextLines, serverLines, verdictLines } from '../../../collector-processor/src/demo/story.ts'
 import { recommendation } from './recommendation.ts'
 
-const totals = { calls: 12_345, errors: 0, cacheRequests: 0, cacheHits: 0, done: true }
+const totals = { calls: 12_345, errors: 0, cacheRequests: 0, cacheHits: 0, alive: 3 }
 
 test('shows the measured saving beside the prediction, and says on which side of the interval it fell', () => {
   expect(verdictLines(recommendation({ state: 'verified', actual: 5.5 }), false)).toEqual([

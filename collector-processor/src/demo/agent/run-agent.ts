@@ -27,7 +27,6 @@ export function runAgent(begin: (order: Order) => AgentWork | undefined): void {
   let calls = 0
   let errors = 0
   let firstError: string | undefined
-  let done = false
   let working = Promise.resolve()
 
   const failed = (error: unknown) => {
@@ -59,7 +58,6 @@ export function runAgent(begin: (order: Order) => AgentWork | undefined): void {
       ),
       cacheHits: caches.reduce((sum, { hits }) => sum + hits, 0),
       applied,
-      done,
     }
     if (process.connected) process.send?.(state)
   }
@@ -71,7 +69,6 @@ export function runAgent(begin: (order: Order) => AgentWork | undefined): void {
     await openLoop(begun.calls, { call, signal: stopping.signal })
     const deadline = new Promise((resolve) => setTimeout(resolve, STOP_DEADLINE_MS).unref())
     await Promise.race([Promise.allSettled(running), deadline])
-    done = true
     report()
   }
 

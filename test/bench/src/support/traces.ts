@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { generatedTraces } from './generator.ts'
+
+/** Requests in order, and what exact simulation found for them. */
+export interface Trace {
+  readonly name: string
+  readonly keys: readonly string[]
+  /** Milliseconds since the first request; one a request where the recording has no times. */
+  readonly times: readonly number[]
+  /** Hit ratio (0 to 1) of a least-recently-used cache, by its size in entries. */
+  readonly bySize: ReadonlyMap<number, number>
+  /** Hit ratio of a cache without size limit, by time to live in seconds; empty where there are no times. */
+  readonly byTtl: ReadonlyMap<number, number>
+}
+
+/** Sizes at which predictions are compared, in entries. */
+export const SIZES = [100, 300, 1_000, 3_000] as const
+
+/**
+ * Recorded traces with their exact answers, from `PITWALL_TRACES` or `../shared/traces` beside the repository; where there
+ * are none, generated ones.
+ */
+export function readTraces(): { source: string; traces: Iterable<Trace> } {
+  const repository = resolve(import.meta.dirname, '../../../..')
+  const folder = process.env['PITWALL_TRACES'] ?? resolve(repository, '../shared/traces')
+  if (!existsSync(join(folder, 'truth'))) return { source: `generated, because ${folder} does not exist`, traces: generatedTraces() }
+  const names = readdirSync(join(folder, 'truth')).filter((file) => file.endsWith('.json') && existsSync(traceFile(folder, file)))
+  return { source: 'recorded', traces: recordedTraces(folder, names) }
+}
+
+function* recordedTraces(folder: string, files: readonly string[]): Generator<Trace> {
+  for (const file of files) yield recordedTrace(folder, file)
+}
+
+interface Truth {
+  readonly absoluteSizes: readonly number[]
+  readonly hitRatioAtAbsoluteSizes: { readonly lru: readonly number[] }
+  readonly lruTtl?: Readonly<Record<string, { readonly unbounded: number }>>
+}
+
+const ttls: Readonly<Record<string, number>> = { '1m': 60, '10m': 600, '1h': 3_600 }
+
+function recordedTrace(folder: string, file: string): Trace {
+  const rows = gunzipSync(readFileSync(traceFile(folder, file)))
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t', 2))
+  const truth: Truth = JSON.parse(readFileSync(join(folder, 'truth', file), 'utf8'))
+  const ratios = truth.hitRatioAtAbsoluteSizes.lru
+  return {
+    name: file.replace('.json', ''),
+    keys: rows.map(([, key = '']) => key),
+    times: rows.map(([time], index) => (time === '-' ? index : Number(time))),
+    bySize: new Map(truth.absoluteSizes.map((size, index) => [size, ratios[index] ?? NaN])),
+    byTtl: new Map(Object.entries(ttls).flatMap(([name, seconds]) => pair(seconds, truth.lruTtl?.[name]?.unbounded))),
+  }
+}
+
+function pair(key: number, value: number | undefined): [number, number][] {
+  return value === undefined ? [] : [[key, value]]
+}
+
+function traceFile(folder: string, truthFile: string): string {
+  return join(folder, truthFile.replace('.json', '.tsv.gz'))
+}

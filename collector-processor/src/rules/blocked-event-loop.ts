@@ -20,7 +20,8 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const perSecond = estimate({ amounts: blocked, requests: seconds, windowBlocks: span.windowBlocks, floor: FLOOR })
   if (perSecond === undefined) return { kind: 'notEnoughData', subject, needs: 'measurements in at least three blocks of the window' }
   const [held, called] = [growthInWindow(blocked, span), growthInWindow(evidence.of(questions.functionCalls).total(subject), span)]
-  if (held.perSecond < settings.minSaving) {
+  // An open recommendation is kept down to half of what a new one needs.
+  if (held.perSecond < settings.minSaving / 2) {
     return { kind: 'notAdvised', subject, reason: `it holds the event loop for only ${formatSeconds(held.perSecond)} of each second` }
   }
   const saving = { unit: 's/s', ...perSecond } as const

@@ -38,7 +38,8 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   if (repeated < MIN_REPEATED) {
     return notAdvised(subject, `${formatShare(1 - repeated)} of its calls have arguments never seen before`)
   }
-  if (spent.perSecond < settings.minSaving) {
+  // An open recommendation is kept down to half of what a new one needs.
+  if (spent.perSecond < settings.minSaving / 2) {
     return notAdvised(subject, `all its calls together take only ${formatSeconds(spent.perSecond)} of each second`)
   }
   const safety = judgeSafety(subject.name, comparedResults(evidence, subject), settings.allowedStaleness)

@@ -1,0 +1,119 @@
+import { advice, prometheusName, runtime } from '@pitwall/sdk/contract'
+import { describe, expect, it } from 'vitest'
+import { runCycle } from '../../collector-processor/src/cycle.ts'
+import type { Emitter } from '../../collector-processor/src/emitters/emitter.ts'
+import type { PrometheusClient, RangeSeries } from '../../collector-processor/src/prometheus/client.ts'
+import { PrometheusError } from '../../collector-processor/src/prometheus/error.ts'
+import { recommendationId } from '../../collector-processor/src/recommendation/identity.ts'
+import type { Report } from '../../collector-processor/src/recommendation/recommendation.ts'
+import { parseSettings } from '../../collector-processor/src/settings.ts'
+
+const settings = parseSettings({ windowMs: '100s', blocks: 5, earlierWindows: 0, scrapeIntervalMs: '5s' })
+const now = 1_000_000
+const id = recommendationId('blocked-event-loop', 'agent', 'rank')
+
+/** Answers of a Prometheus by the metric that a query names. */
+function answering(answers: Readonly<Record<string, readonly RangeSeries[]>>): PrometheusClient & { readonly queries: string[] } {
+  const queries: string[] = []
+  return {
+    queries,
+    query: () => Promise.resolve([]),
+    queryRange: (promql) => {
+      queries.push(promql)
+      return Promise.resolve(Object.entries(answers).find(([metric]) => promql.includes(metric))?.[1] ?? [])
+    },
+  }
+}
+
+/** The function `rank` blocks the loop for so many seconds a second in each of the five blocks. */
+function blocking(perSecond: number): readonly RangeSeries[] {
+  const samples = [80, 60, 40, 20, 0].map((ago): [number, number] => [now - ago, perSecond * 20])
+  return [{ labels: { service_name: 'agent', code_function_name: 'rank' }, samples }]
+}
+
+/** What an optimizer sent about it, so many seconds ago. */
+function sent(ago: number): readonly RangeSeries[] {
+  const at = now - ago
+  const series = (name: string, labels: Record<string, string>, value: number): RangeSeries => ({
+    labels: { __name__: name, id, ...labels },
+    samples: [[at, value]],
+  })
+  return [
+    series(
+      prometheusName(advice.info),
+      { rule: 'blocked-event-loop', service: 'agent', subject: 'rank', title: 'Take rank off the event loop', state: 'proposed' },
+      1,
+    ),
+    series(prometheusName(advice.created), {}, at),
+    ...['lower', 'likely', 'upper'].map((bound) => series(prometheusName(advice.saving), { unit: 's/s', bound }, 0.3)),
+  ]
+}
+
+const blocked = prometheusName(runtime.blockedTime)
+const memory = prometheusName(advice.info)
+const summary = (report: Report): string[] =>
+  report.recommendations.map(({ subject, state, createdAt }) => `${subject} ${state} ${now - createdAt}`)
+
+describe('a cycle', () => {
+  it('proposes what it finds, created now', async () => {
+    expect(summary(await runCycle({ settings, client: answering({ [blocked]: blocking(0.3) }), now }))).toEqual(['rank proposed 0'])
+  })
+
+  it('knows from the series since when it has proposed it', async () => {
+    const client = answering({ [memory]: sent(50), [blocked]: blocking(0.3) })
+    expect(summary(await runCycle({ settings, client, now }))).toEqual(['rank proposed 50'])
+  })
+
+  it('keeps an open recommendation until its saving is below half of what is worth a change', async () => {
+    const small = parseSettings({ ...settings, minSaving: 0.28 })
+    expect(summary(await runCycle({ settings: small, client: answering({ [blocked]: blocking(0.2) }), now }))).toEqual([])
+    expect(summary(await runCycle({ settings: small, client: answering({ [memory]: sent(50), [blocked]: blocking(0.2) }), now }))).toEqual([
+      'rank proposed 50',
+    ])
+  })
+
+  it('calls stale what it no longer finds, and forgets it after a window', async () => {
+    expect(summary(await runCycle({ settings, client: answering({ [memory]: sent(50), [blocked]: blocking(0) }), now }))).toEqual([
+      'rank stale 50',
+    ])
+    expect(summary(await runCycle({ settings, client: answering({ [memory]: sent(150), [blocked]: blocking(0) }), now }))).toEqual([])
+  })
+
+  it('asks as many queries for a thousand functions as for one', async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) =>
+      blocking(0.3).map((one) => ({ ...one, labels: { ...one.labels, code_function_name: `f${index}` } })),
+    ).flat()
+    const [one, thousand] = [answering({ [blocked]: blocking(0.3) }), answering({ [blocked]: many })]
+    await runCycle({ settings, client: one, now })
+    const report = await runCycle({ settings, client: thousand, now })
+    expect(thousand.queries).toHaveLength(one.queries.length)
+    expect(one.queries.length).toBeLessThanOrEqual(20)
+    expect(report.recommendations).toHaveLength(settings.maxRecommendations)
+  })
+
+  it('has no verdict when one answer is missing, however many there are', async () => {
+    const client: PrometheusClient = {
+      ...answering({ [blocked]: blocking(0.3) }),
+      queryRange: (promql) =>
+        promql.includes(memory) ? Promise.reject(new PrometheusError('It is down.')) : Promise.resolve(blocking(0.3)),
+    }
+    expect(await runCycle({ settings, client, now })).toEqual({
+      recommendations: [],
+      notAdvised: [],
+      evaluatedAt: now,
+      noVerdict: 'It is down.',
+    })
+  })
+
+  it('hands the report to every emitter, also when one of them fails', async () => {
+    const emitted: Report[] = []
+    const sentences: string[] = []
+    const emitters: Emitter[] = [
+      { emit: () => Promise.reject(new Error('The Collector is away.')), close: () => Promise.resolve() },
+      { emit: (report) => Promise.resolve(void emitted.push(report)), close: () => Promise.resolve() },
+    ]
+    const onEmitError = (sentence: string): void => void sentences.push(sentence)
+    const report = await runCycle({ settings, client: answering({ [blocked]: blocking(0.3) }), now, emitters, onEmitError })
+    expect([emitted, sentences]).toEqual([[report], ['The Collector is away.']])
+  })
+})

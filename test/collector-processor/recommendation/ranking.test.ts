@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { recommendationId } from '../../../collector-processor/src/recommendation/identity.ts'
+import { plan, total } from '../../../collector-processor/src/recommendation/plan.ts'
+import { priorityOf, rank } from '../../../collector-processor/src/recommendation/ranking.ts'
+import type { Recommendation, Saving } from '../../../collector-processor/src/recommendation/recommendation.ts'
+import { sampleRecommendation } from '../../support/recommendations.ts'
+
+const saving = (lower: number, likely = lower, upper = likely): Saving => ({ unit: 's/s', lower, likely, upper })
+const of = (id: string, changes: Partial<Recommendation>): Recommendation => sampleRecommendation({ id, subject: id, ...changes })
+const ids = (list: readonly Recommendation[]): string => list.map(({ id }) => id).join(' ')
+
+describe('ranking', () => {
+  it('goes by the lower bound, not by the likely saving', () => {
+    expect(ids(rank([of('likely', { saving: saving(0.1, 9) }), of('certain', { saving: saving(0.5, 0.6) })]))).toBe('certain likely')
+  })
+
+  it('weighs the saving against the effort', () => {
+    expect(ids(rank([of('long', { saving: saving(1), effort: 'days' }), of('short', { saving: saving(0.1), effort: 'minutes' })]))).toBe(
+      'short long',
+    )
+  })
+
+  it('puts what is open before what was done, and both before what lapsed', () => {
+    const list = [
+      of('s', { state: 'stale' }),
+      of('v', { state: 'verified' }),
+      of('a', { state: 'applied' }),
+      of('p', { saving: saving(0.02) }),
+    ]
+    expect(ids(rank(list))).toBe('p a v s')
+  })
+
+  it('does not depend on the order in which it is given', () => {
+    const list = ['a', 'b', 'c'].map((id) => of(id, {}))
+    expect(ids(rank(list.toReversed()))).toBe(ids(rank(list)))
+  })
+
+  it('calls a saving that is not certain medium at most', () => {
+    expect([2, 0.3, 0.06, 0.02].map((lower) => priorityOf(lower, true))).toEqual(['critical', 'high', 'medium', 'low'])
+    expect([2, 0.3, 0.06, 0.02].map((lower) => priorityOf(lower, false))).toEqual(['medium', 'medium', 'medium', 'low'])
+  })
+})
+
+describe('the plan', () => {
+  it('does the quick ones first', () => {
+    const phases = plan([of('a', { effort: 'minutes' }), of('b', { effort: 'hours' }), of('c', { effort: 'days' })]).map(
+      ({ phase }) => phase,
+    )
+    expect(phases).toEqual(['quick-win', 'next', 'later'])
+  })
+
+  it('does a second change of the same subject later than the first', () => {
+    const list = ['a', 'b', 'c', 'd'].map((id) => of(id, { subject: 'search' }))
+    expect(plan(list).map(({ phase }) => phase)).toEqual(['quick-win', 'next', 'later', 'later'])
+  })
+
+  it('adds up what is open, and gains on the same subject once', () => {
+    const list = [
+      of('a', { saving: saving(1, 2, 3) }),
+      of('b', { subject: 'a', saving: saving(0.5, 9, 9) }),
+      of('c', { saving: saving(1, 1, 1) }),
+      of('d', { saving: saving(5), state: 'verified' }),
+    ]
+    expect(total(list)).toEqual({ lower: 2, likely: 3, upper: 4 })
+  })
+})
+
+describe('the id of a recommendation', () => {
+  it('is ten digits that depend on rule, service and subject alone', () => {
+    expect(recommendationId('short-ttl', 'agent', 'rates')).toMatch(/^[0-9a-f]{10}$/)
+    expect(recommendationId('short-ttl', 'agent', 'rates')).toBe(recommendationId('short-ttl', 'agent', 'rates'))
+    expect(recommendationId('short-ttl', 'a', 'gent rates')).not.toBe(recommendationId('short-ttl', 'a gent', 'rates'))
+  })
+})

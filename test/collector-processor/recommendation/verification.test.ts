@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import type { Span } from '../../../collector-processor/src/prometheus/evidence.ts'
+import type { Cost } from '../../../collector-processor/src/rules/rule.ts'
+import { type Measurement, type Verdict, verify } from '../../../collector-processor/src/recommendation/verification.ts'
+
+/** The change is made at 60; a window is six blocks of ten seconds. */
+const span: Span = { end: 140, blockSeconds: 10, blocks: 14, windowBlocks: 6 }
+const predicted = { unit: 's/s', lower: 0.7, likely: 0.8, upper: 0.9 } as const
+
+/** 20 requests a second in each block, of which each costs so much before and after the change. */
+function cost(before: number, after: number, { blocks = span.blocks, noise = 0 } = {}): Cost {
+  const requests = Array.from({ length: span.blocks }, (_, index) => (index < blocks ? 200 : undefined))
+  const spent = requests.map((count, index) =>
+    count === undefined ? undefined : count * (index < 6 ? before : after) * (1 + (index % 2 === 0 ? noise : -noise)),
+  )
+  return { spent, requests }
+}
+
+function verdict(changes: Partial<Measurement>): Verdict {
+  return verify({ predicted, appliedAt: 60, cost: cost(0.05, 0.01), controls: [], span, minRequests: 100, ...changes })
+}
+
+describe('verification', () => {
+  it('confirms a saving inside the interval, at the request rate of before', () => {
+    const confirmed = verdict({})
+    expect(confirmed.kind).toBe('verified')
+    expect(confirmed.kind === 'waiting' ? 0 : confirmed.actual.likely).toBeCloseTo(20 * 0.04, 9)
+  })
+
+  it('does not take a change of the request rate for a saving', () => {
+    const twice = cost(0.05, 0.01)
+    const requests = twice.requests.map((count, index) => (count ?? 0) * (index < 6 ? 1 : 2))
+    const spent = twice.spent.map((seconds, index) => (seconds ?? 0) * (index < 6 ? 1 : 2))
+    const confirmed = verdict({ cost: { spent, requests } })
+    expect(confirmed.kind === 'waiting' ? 0 : confirmed.actual.likely).toBeCloseTo(0.8, 9)
+  })
+
+  it('takes out what happened to functions that nobody changed', () => {
+    // The host became 25 % slower: the subject's loads too.
+    const slower = verdict({ cost: cost(0.05, 0.0125), controls: [cost(0.04, 0.05), cost(0.02, 0.025), cost(0.1, 0.125)] })
+    expect(slower.kind === 'waiting' ? 0 : slower.actual.likely).toBeCloseTo(0.8, 9)
+  })
+
+  it('asks no function that is far cheaper than the subject, or may call it', () => {
+    const unlike = verdict({ controls: [cost(0.000_01, 0.000_02), cost(0.000_02, 0.000_04), cost(2, 0.4), cost(1, 0.2)] })
+    expect(unlike.kind === 'waiting' ? 0 : unlike.actual.likely).toBeCloseTo(0.8, 9)
+  })
+
+  it('does not blame the surroundings for what one other function did', () => {
+    const alone = verdict({ controls: [cost(0.05, 0.1)] })
+    expect(alone.kind === 'waiting' ? 0 : alone.actual.likely).toBeCloseTo(0.8, 9)
+  })
+
+  it('waits for three blocks and enough requests after the warm-up', () => {
+    expect(verdict({ cost: cost(0.05, 0.01, { blocks: 10 }) }).kind).toBe('waiting')
+    expect(verdict({ cost: cost(0.05, 0.01, { blocks: 11 }) }).kind).toBe('verified')
+    expect(verdict({ minRequests: 5_000 }).kind).toBe('waiting')
+  })
+
+  it('does not count the blocks in which the cache gets warm', () => {
+    const cold = cost(0.05, 0.01)
+    const spent = cold.spent.map((seconds, index) => (index === 6 || index === 7 ? 10 : seconds))
+    expect(verdict({ cost: { ...cold, spent } }).kind).toBe('verified')
+  })
+
+  it('refutes a saving outside the interval, but only after a whole window', () => {
+    expect(verdict({ cost: cost(0.05, 0.04) }).kind).toBe('refuted')
+    expect(verdict({ cost: cost(0.05, 0.04, { blocks: 12 }) }).kind).toBe('waiting')
+    expect(verdict({ cost: cost(0.05, 0.06) }).kind).toBe('refuted')
+  })
+
+  it('refutes a prediction that promised far too little, too', () => {
+    expect(verdict({ predicted: { unit: 's/s', lower: 0.1, likely: 0.2, upper: 0.3 } }).kind).toBe('refuted')
+  })
+
+  it('gives a measurement that varies the benefit of its own interval', () => {
+    expect(verdict({ cost: cost(0.05, 0.02, { noise: 0.5 }) }).kind).toBe('verified')
+    expect(verdict({ cost: cost(0.05, 0.02) }).kind).toBe('refuted')
+  })
+})

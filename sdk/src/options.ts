@@ -84,7 +84,7 @@ export const registerOptions: Readonly<Record<keyof RegisterOptions, OptionDescr
     isAllowed: (value) => isBetween(value, 0, 60_000),
   },
   profilers: {
-    default: 'all in sdk/src/profilers',
+    default: 'every profiler of the SDK',
     allowed: 'a list of profilers',
     meaning: 'What watches the process; a bundled agent lists them itself.',
     isAllowed: (value) => Array.isArray(value),

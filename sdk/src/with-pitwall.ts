@@ -1,7 +1,9 @@
+import { diag } from '@opentelemetry/api'
 import { getBooleanFromEnv } from '@opentelemetry/core'
 import type { IMetricReader } from '@opentelemetry/sdk-metrics'
 import { settingsFrom } from './options.ts'
 import { startProfilers } from './start-profilers.ts'
+import { isRegistered } from './telemetry/global-api.ts'
 import { metricReaders } from './telemetry/metric-readers.ts'
 
 /**
@@ -14,6 +16,10 @@ import { metricReaders } from './telemetry/metric-readers.ts'
  */
 export function withPitwall<C extends { metricReaders?: IMetricReader[] }>(configuration: C): C & { metricReaders?: IMetricReader[] } {
   if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return configuration
+  if (isRegistered('metrics')) {
+    diag.warn('OpenTelemetry metrics are set up already, perhaps by `--import @pitwall/sdk/register`: withPitwall adds nothing to them.')
+    return configuration
+  }
   const given = configuration.metricReaders ?? []
   const settings = settingsFrom({})
   const { readers } = metricReaders(settings.metricExporters, {

@@ -85,6 +85,18 @@ describe('the end of an agent process', () => {
     expect(collector.received('/v1/metrics', 'agent.calls')).toBe(true)
   })
 
+  it('waits once for a frozen Collector, also where the agent ends in its own way after a signal', async () => {
+    await using collector = await startFrozenReceiver()
+    const work = `${counting} const timer = setInterval(() => {}, 1000); process.on('SIGTERM', () => clearInterval(timer)); console.log('at work')`
+    const agent = startPreloaded(work, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint })
+    await agent.printed('at work')
+    agent.signal('SIGTERM')
+    const end = await agent.end
+    expect(end).toMatchObject({ code: 0, signal: null })
+    expect(end.endingMs).toBeLessThan(2_500)
+    expect(lines(end)).toHaveLength(1)
+  })
+
   it('keeps the code of process.exit and of an uncaught error', async () => {
     await using collector = await startFrozenReceiver()
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }

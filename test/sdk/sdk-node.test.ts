@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { calls } from '../../sdk/src/contract/index.ts'
-import { runAgent } from '../support/agent-process.ts'
+import { runAgent, runPreloaded } from '../support/agent-process.ts'
 import { type Receiver, startFrozenReceiver, startReceiver } from '../support/otlp-receiver.ts'
 
 const setUp = `
@@ -62,6 +62,13 @@ describe('withPitwall in the OpenTelemetry Node SDK', () => {
     const end = await runAgent(source, { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: frozen.endpoint })
     expect(end.code).toBe(0)
     expect(end.endingMs).toBeLessThan(2_500)
+  })
+
+  it('adds nothing, and says so, where the process is preloaded with the SDK already', async () => {
+    const source = `import { withPitwall } from '@pitwall/sdk'; const mine = {}; console.log(withPitwall(mine) === mine)`
+    const end = await runPreloaded(source, env)
+    expect(end).toMatchObject({ code: 0, stdout: 'true\n' })
+    expect(end.stderr).toMatch(/^pitwall: OpenTelemetry metrics are set up already.*\n$/)
   })
 
   it('changes nothing where OTEL_SDK_DISABLED is true', async () => {

@@ -27,6 +27,7 @@ export class BackgroundExporter<Items> {
   readonly #options: BackgroundExporterOptions<Items>
   readonly #running = new Set<Promise<void>>()
   #loaded: Promise<Exporter<Items>> | undefined
+  #unanswered = false
 
   constructor(options: BackgroundExporterOptions<Items>) {
     this.#options = options
@@ -44,11 +45,11 @@ export class BackgroundExporter<Items> {
     this.#running.add(sending)
   }
 
+  /** Once a flush has waited in vain, the next ones do not wait, until the Collector has answered again. */
   async forceFlush(): Promise<void> {
-    if (this.#running.size === 0) return
+    if (this.#running.size === 0 || this.#unanswered) return
     if (await settledWithin(Promise.all(this.#running), this.#options.timeoutMs)) return
-    // They have had their time: the shutdown that follows a flush does not wait for them again.
-    this.#running.clear()
+    this.#unanswered = true
     this.#options.onFailure(new Error(`no answer within ${this.#options.timeoutMs} ms`))
   }
 
@@ -61,6 +62,7 @@ export class BackgroundExporter<Items> {
     this.#loaded ??= this.#options.load()
     const exporter = await this.#loaded
     const result = await new Promise<ExportResult>((resolve) => exporter.export(items, resolve))
+    this.#unanswered = false
     if (result.code !== ExportResultCode.SUCCESS) throw result.error ?? new Error('export failed')
   }
 }

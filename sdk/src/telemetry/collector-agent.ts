@@ -3,12 +3,10 @@ import { Agent as HttpAgent, type ClientRequest } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Signal } from './environment.ts'
 
 /** A Collector that has not accepted the connection by then is taken for dead, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 2_000
-
-/** Signal part of the names of OpenTelemetry's environment variables. */
-export type Signal = 'METRICS' | 'TRACES'
 
 /**
  * The HTTP agent through which telemetry leaves: connections to a dead or frozen Collector never keep the process alive,

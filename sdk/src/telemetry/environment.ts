@@ -1,6 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
 
+/** The part of the names of OpenTelemetry's environment variables that says what is sent. */
+export type Signal = 'METRICS' | 'TRACES'
+
 /** A number above zero from the environment; undefined, with a warning, where it is something else. */
 export function positiveFromEnv(name: string): number | undefined {
   const value = getNumberFromEnv(name)
@@ -10,7 +13,7 @@ export function positiveFromEnv(name: string): number | undefined {
 }
 
 /** Where the exporters of OpenTelemetry will look for the Collector, without credentials: for messages only. */
-export function collectorEndpoint(signal: 'METRICS' | 'TRACES'): string {
+export function collectorEndpoint(signal: Signal): string {
   const given = getStringFromEnv(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`) ?? getStringFromEnv('OTEL_EXPORTER_OTLP_ENDPOINT')
   return given !== undefined && URL.canParse(given) ? new URL(given).origin : 'http://localhost:4318'
 }

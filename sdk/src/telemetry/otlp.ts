@@ -1,3 +1,5 @@
+import { diag } from '@opentelemetry/api'
+import { getStringFromEnv } from '@opentelemetry/core'
 import {
   AggregationTemporality,
   type AggregationOption,
@@ -9,7 +11,7 @@ import {
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { BackgroundExporter } from './background-exporter.ts'
 import { exportFailures } from './diagnostics.ts'
-import { collectorEndpoint, positiveFromEnv } from './environment.ts'
+import { collectorEndpoint, positiveFromEnv, type Signal } from './environment.ts'
 import { metricProducer } from './producer.ts'
 import { preferredTemporality } from './temporality.ts'
 
@@ -74,7 +76,12 @@ class MetricExporter extends BackgroundExporter<ResourceMetrics> {
   }
 }
 
-async function connection(signal: 'METRICS' | 'TRACES') {
+async function connection(signal: Signal) {
+  const protocol = getStringFromEnv(`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`) ?? getStringFromEnv('OTEL_EXPORTER_OTLP_PROTOCOL')
+  if (protocol !== undefined && protocol !== 'http/protobuf')
+    diag.warn(
+      `OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, got '${protocol}'; http/protobuf is used, to ${collectorEndpoint(signal)}.`,
+    )
   const { collectorAgent } = await import('./collector-agent.ts')
   return { httpAgentOptions: (protocol: string) => collectorAgent(protocol, signal) }
 }

@@ -39,12 +39,18 @@ describe('the exporter that nobody waits for', () => {
     expect(failures).toEqual([])
   })
 
-  it('gives up at the deadline, says so, and does not wait for the same again', async () => {
-    const { exporter, failures } = controlled(20)
+  it('gives up at the deadline, says so, and does not wait again until there was an answer', async () => {
+    const { exporter, ends, failures } = controlled(20)
     exporter.export('items', () => {})
     await exporter.forceFlush()
+    exporter.export('more', () => {})
     await exporter.shutdown()
     expect(failures).toEqual(['Error: no answer within 20 ms'])
+    ends.at(-1)?.(success)
+    await vi.waitFor(async () => {
+      await exporter.forceFlush()
+      expect(failures).toHaveLength(2)
+    })
   })
 
   it('has four exports under way at most, and reports the others as lost', async () => {

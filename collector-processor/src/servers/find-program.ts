@@ -34,7 +34,7 @@ export interface FindOptions {
 
 /**
  * Finds a server's program: environment variable, PATH, our cache; else installs it (official release, Debian package, build from source)
- * into the cache. Rejects with `ProgramNotFound`.
+ * into the cache. `PITWALL_OFFLINE=1` installs nothing. Rejects with `ProgramNotFound`.
  */
 export async function findProgram(definition: ServerDefinition, options: FindOptions = {}): Promise<FoundProgram> {
   const { env = process.env, signal } = options
@@ -58,6 +58,7 @@ export async function findProgram(definition: ServerDefinition, options: FindOpt
   if (cached !== undefined && reusable === undefined) await forget(definition, cache)
   if (reusable !== undefined) return { ...reusable, source: 'cache', origin: `${reusable.origin}, from the cache` }
 
+  if (env['PITWALL_OFFLINE'] === '1') throw notFound(definition, [...tried, 'nothing was installed (PITWALL_OFFLINE is set)'])
   const report = (doing: string): void => options.onProgress?.(`${definition.name}: ${doing}`)
   try {
     const { installed, fresh } = await install(definition, { env, cache, report, signal })
@@ -68,9 +69,11 @@ export async function findProgram(definition: ServerDefinition, options: FindOpt
     if (!(error instanceof InstallError)) throw error
     tried.push(error.message)
   }
-  throw new ProgramNotFound(
-    `${definition.name} is not to be had: ${tried.join(', ')}; ${definition.advice}, or set ${definition.variable} to the program.`,
-  )
+  throw notFound(definition, tried)
+}
+
+function notFound({ name, advice, variable }: ServerDefinition, tried: readonly string[]): ProgramNotFound {
+  return new ProgramNotFound(`${name} is not to be had: ${tried.join(', ')}; ${advice}, or set ${variable} to the program.`)
 }
 
 /** A program that the user names is taken or refused; silently taking another one would hide the mistake. */

@@ -22,6 +22,7 @@ export function replies(address: string, line: string, expected: string): Promis
     socket.once('connect', () => socket.write(`${line}\r\n`))
     socket.once('data', (data) => end(data.toString('latin1').startsWith(expected)))
     socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
     socket.once('timeout', () => end(false))
   })
 }

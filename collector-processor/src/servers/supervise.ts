@@ -35,26 +35,35 @@ exec 3<&-
 exec "$@"
 `
 
-const STOP_MS = 5_000
-const LOG_LIMIT = 5_000_000
-const LOG_CHECK_MS = 10_000
+/** How a program is run. */
+export interface SuperviseOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** File for its output. */
+  readonly log: string
+  /** Time it has to end after SIGTERM, in milliseconds. Default 5,000. */
+  readonly stopMs?: number
+  /** Size at which the log starts again at its beginning, in bytes, and how often that is looked at. Default 5 MB, 10 s. */
+  readonly logLimit?: number
+  readonly logCheckMs?: number
+}
 
 /** Starts a program that ends when this process ends. In a session of its own, so that Ctrl-C reaches it through us only, in our order. */
 export function supervise(
   program: string,
   args: readonly string[],
-  options: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string; readonly log: string },
+  { env, cwd, log, stopMs = 5_000, logLimit = 5_000_000, logCheckMs = 10_000 }: SuperviseOptions,
 ): Supervised {
-  const out = openSync(options.log, 'a')
+  const out = openSync(log, 'a')
   const child = spawn('/bin/sh', ['-c', script, 'sh', program, ...args], {
-    cwd: options.cwd,
-    env: { ...options.env },
+    cwd: cwd,
+    env: { ...env },
     stdio: ['pipe', out, out],
     detached: true,
   })
   closeSync(out)
   const exit = whenEnded(child)
-  const bounding = setInterval(() => void bound(options.log), LOG_CHECK_MS).unref()
+  const bounding = setInterval(() => void bound(log, logLimit), logCheckMs).unref()
   void exit.done.then(() => clearInterval(bounding))
   // A stack that somebody forgot to stop must not keep its process alive: servers end with the process anyway.
   child.unref()
@@ -62,11 +71,11 @@ export function supervise(
   if (child.stdin instanceof Socket) child.stdin.unref()
   return {
     pid: child.pid ?? -1,
-    log: options.log,
+    log: log,
     ended: exit.reason,
     end: exit.done,
-    logTail: async () => (await readFile(options.log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5).join('\n'),
-    stop: () => stop(child, exit),
+    logTail: async () => (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5).join('\n'),
+    stop: () => stop(child, exit, stopMs),
   }
 }
 
@@ -92,14 +101,14 @@ function whenEnded(child: ChildProcess): Exit {
   return { done, reason: () => reason }
 }
 
-async function stop(child: ChildProcess, { done, reason }: Exit): Promise<void> {
+async function stop(child: ChildProcess, { done, reason }: Exit, stopMs: number): Promise<void> {
   if (reason() !== undefined) return
   child.ref()
   child.kill('SIGTERM')
   // A process that is stopped (SIGSTOP) takes SIGTERM only when it continues.
   child.kill('SIGCONT')
   const timer = new AbortController()
-  const late = delay(STOP_MS, undefined, { signal: timer.signal }).then(
+  const late = delay(stopMs, undefined, { signal: timer.signal }).then(
     () => child.kill('SIGKILL'),
     () => {},
   )
@@ -109,10 +118,10 @@ async function stop(child: ChildProcess, { done, reason }: Exit): Promise<void> 
 }
 
 /** The server appends, so cutting the file makes it start again at the beginning. */
-async function bound(log: string): Promise<void> {
+async function bound(log: string, limit: number): Promise<void> {
   const size = await stat(log).then(
     (entry) => entry.size,
     () => 0,
   )
-  if (size > LOG_LIMIT) await truncate(log, 0).catch(() => {})
+  if (size > limit) await truncate(log, 0).catch(() => {})
 }

@@ -33,10 +33,9 @@ const unreachable = new Map<string, string>()
 
 /**
  * Downloads a release, checks it against the published SHA-256 and unpacks it into a folder. `PITWALL_DOWNLOAD_BASE` names another host
- * with the same paths (a mirror); `PITWALL_OFFLINE=1` means: do not try.
+ * with the same paths (a mirror).
  */
 export async function downloadRelease(release: OfficialRelease, folder: string, context: InstallContext): Promise<Installation> {
-  if (context.env['PITWALL_OFFLINE'] === '1') throw new InstallError('no download (PITWALL_OFFLINE is set)')
   const processor = processors[process.arch]
   if (!['linux', 'darwin'].includes(process.platform) || processor === undefined)
     throw new InstallError(`no official release for ${process.platform} on ${process.arch}`)
@@ -106,12 +105,12 @@ async function publishedChecksum(url: string, archive: string, abort: AbortSigna
 async function fetchFile(url: string, file: string, progress: (share: string) => void, abort: AbortSignal | undefined): Promise<void> {
   const stalled = new AbortController()
   let timer = setTimeout(() => stalled.abort(), STALL_MS)
+  progress('')
   try {
     const response = await get(url, abort === undefined ? stalled.signal : AbortSignal.any([stalled.signal, abort]))
     const size = Number(response.headers.get('content-length') ?? 0)
     if (response.body === null) throw new InstallError(`no official download (${url} is empty)`)
     let received = 0
-    progress('')
     await pipeline(
       Readable.fromWeb(response.body),
       async function* watch(chunks: AsyncIterable<Uint8Array>) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import type { ServerDefinition } from '../definition.ts'
@@ -34,6 +34,8 @@ const ways = [
 ] as const
 
 const RECORD = 'installation.json'
+const PREPARING = '.installing-'
+const ABANDONED_MS = 3_600_000
 const TICK_MS = 5_000
 
 /** What is in the cache of a server, undefined when nothing is. */
@@ -60,6 +62,7 @@ export async function install(definition: ServerDefinition, context: InstallCont
       async () => {
         const before = await installedBefore(definition, context.cache)
         if (before !== undefined) return { installed: before, fresh: false }
+        await removeAbandoned(context.cache)
         await firstThatWorks(definition, progress.context)
         const installed = await installedBefore(definition, context.cache)
         if (installed === undefined) throw new InstallError(`its folder in ${context.cache} cannot be read`)
@@ -80,7 +83,7 @@ export async function forget(definition: ServerDefinition, cache: string): Promi
 async function firstThatWorks(definition: ServerDefinition, context: InstallContext): Promise<void> {
   const tried: string[] = []
   for (const way of ways) {
-    const folder = await mkdtemp(join(context.cache, `.installing-${definition.name}-`))
+    const folder = await mkdtemp(join(context.cache, `${PREPARING}${definition.name}-`))
     try {
       const installation = await way.install(definition, folder, context)
       if (installation === undefined) continue
@@ -95,6 +98,15 @@ async function firstThatWorks(definition: ServerDefinition, context: InstallCont
     }
   }
   throw new InstallError(tried.join(', '))
+}
+
+/** Installations that were killed leave their temporary folders; none takes an hour. */
+async function removeAbandoned(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const folder = join(cache, name)
+    if (!name.startsWith(PREPARING) || Date.now() - (await stat(folder)).mtimeMs < ABANDONED_MS) continue
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 /** One folder for each version that we ask for, so that a newer Pitwall does not go on with an old program. */

@@ -1,0 +1,47 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildWithGo, type GoBuild } from '../../../../collector-processor/src/servers/install/go-build.ts'
+import type { InstallContext } from '../../../../collector-processor/src/servers/install/installer.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pitwall-go-'))
+  await mkdir(join(folder, 'bin'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const build: GoBuild = {
+  tool: 'example.org/builder@v1.0.0',
+  manifest: () => 'dist: fake\n',
+  args: ['--config', 'manifest.yaml'],
+  program: 'build/fake',
+  origin: 'fake 1.0.0 built with Go',
+}
+
+async function withGo(script: string): Promise<InstallContext> {
+  await writeFile(join(folder, 'bin', 'go'), `#!/bin/sh\n${script}\n`)
+  await chmod(join(folder, 'bin', 'go'), 0o755)
+  return { env: { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` }, cache: folder, report: () => {}, signal: undefined }
+}
+
+describe('buildWithGo', () => {
+  it('runs the building tool on the manifest, in the folder', async () => {
+    const work = join(folder, 'work')
+    const installation = await buildWithGo(build, work, await withGo('echo "$@" > arguments; echo "$GOPATH" > gopath'))
+    expect(installation).toEqual({ program: 'build/fake', libraries: [], origin: 'fake 1.0.0 built with Go' })
+    expect(await readFile(join(work, 'arguments'), 'utf8')).toBe('run example.org/builder@v1.0.0 --config manifest.yaml\n')
+    expect(await readFile(join(work, 'manifest.yaml'), 'utf8')).toBe('dist: fake\n')
+  })
+
+  it('gives Go folders of its own when the user has none', async () => {
+    await buildWithGo(build, join(folder, 'work'), await withGo('echo "$GOPATH" > gopath'))
+    expect(await readFile(join(folder, 'work', 'gopath'), 'utf8')).toBe(`${join(folder, 'go')}\n`)
+  })
+
+  it('quotes the last line of a build that fails', async () => {
+    const context = await withGo('echo compiling >&2; echo "missing go.sum entry" >&2; exit 1')
+    await expect(buildWithGo(build, join(folder, 'work'), context)).rejects.toThrow('the build with Go failed: missing go.sum entry')
+  })
+})

@@ -91,7 +91,7 @@ const runbook = `# Take work off the event loop
 A function computes for so long without a pause that the event loop of its process stands still. Every other call of the agent waits meanwhile, and so do timers, health checks and shutdown.
 
 ## How the saving is computed
-The SDK measures the time that the event loop stood still for longer than a threshold, tells code from garbage collection and from a host that took the processor away, and names the function that ran (\`pitwall.eventloop.blocked.time\`, cause \`code\`).
+The SDK measures the time that the event loop stood still for longer than a threshold, tells code from garbage collection and from a host that took the processor away, and names the function that ran (\`${runtime.blockedTime.name}\`, cause \`code\`).
 
     saving = seconds blocked by the function in each second
 

@@ -79,11 +79,11 @@ const runbook = `# Keep the entries of a cache longer
 Entries expire and are loaded again soon after, although the loaded value is the one that was thrown away.
 
 ## How the saving is computed
-\`pitwall.reuse.age\` of the cache counts, in the bucket \`le = T\`, the requests that it would have served with a time to live of T seconds from insertion. The rule compares the present time to live with the shortest longer one that reaches 95 % of what is reachable with the present number of entries.
+\`${reuse.age.name}\` of the cache counts, in the bucket \`le = T\`, the requests that it would have served with a time to live of T seconds from insertion. The rule compares the present time to live with the shortest longer one that reaches 95 % of what is reachable with the present number of entries.
 
     saving = requests/s × (hit ratio with the new time to live − hit ratio with the present one) × mean load time
 
-Whenever an entry is loaded again, the SDK compares the new value with the old one (\`pitwall.reuse.checks\`). Only when they are the same, by the lower end of a 95 % interval, at least 99 times in 100, the advice is to raise the time to live; with less evidence it is to investigate; when they differ there is none.
+Whenever an entry is loaded again, the SDK compares the new value with the old one (\`${reuse.checks.name}\`). Only when they are the same, by the lower end of a 95 % interval, at least 99 times in 100, the advice is to raise the time to live; with less evidence it is to investigate; when they differ there is none.
 
 ## When it does not apply
 - The time to live is short on purpose: prices, balances, anything whose latest value matters more than its speed. Silence the alert then.

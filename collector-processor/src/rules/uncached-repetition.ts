@@ -132,7 +132,7 @@ const runbook = `# Cache a function that is asked the same again and again
 The function is called with arguments it has been called with before, it takes time, and no cache stands in front of it. Its earlier answer could be returned instead.
 
 ## How the saving is computed
-The SDK follows the arguments' hashes of each profiled function and exports, as ordinary histograms, how many of its calls a cache of N entries (\`pitwall.reuse.distance\`) and one whose entries live T seconds (\`pitwall.reuse.age\`) would have answered. The hit ratio with both limits is the smaller of the two.
+The SDK follows the arguments' hashes of each profiled function and exports, as ordinary histograms, how many of its calls a cache of N entries (\`${reuse.distance.name}\`) and one whose entries live T seconds (\`${reuse.age.name}\`) would have answered. The hit ratio with both limits is the smaller of the two.
 The rule proposes the smallest N and T that reach 95 % of what an unlimited cache would reach, in each process by itself.
 
     saving = calls/s × (hit ratio × (mean duration − hit time) − (1 − hit ratio) × lookup time)

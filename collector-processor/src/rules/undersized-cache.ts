@@ -1,4 +1,4 @@
-import { cache } from '@pitwall/sdk/contract'
+import { cache, reuse } from '@pitwall/sdk/contract'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import {
   evictedFor,
@@ -74,7 +74,7 @@ const runbook = `# Enlarge a cache that is too small for its working set
 The cache throws entries out to make room, and they are asked for again soon after. With more room those requests would be hits.
 
 ## How the saving is computed
-\`pitwall.reuse.distance\` of the cache is its miss-ratio curve: the bucket \`le = N\` counts the requests that N entries would have served. The rule compares the present limit with the smallest larger size that reaches 95 % of what is reachable under the present time to live.
+\`${reuse.distance.name}\` of the cache is its miss-ratio curve: the bucket \`le = N\` counts the requests that N entries would have served. The rule compares the present limit with the smallest larger size that reaches 95 % of what is reachable under the present time to live.
 
     saving = requests/s × (hit ratio with the new size − hit ratio with the present one) × mean load time
 

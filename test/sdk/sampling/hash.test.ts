@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { hashArguments, hashResult, hashString, MAX_WHOLE_STRING } from '../../../sdk/src/sampling/hash.ts'
+
+const isUint32 = (hash: number) => Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32
+
+/** The same value with the keys of every object in the opposite order. */
+function reversedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversedKeys)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, reversedKeys(inner)]),
+  )
+}
+
+describe('hashing', () => {
+  it('gives a uint32 for anything, and the same one for an equal value', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true })),
+        (args) => {
+          expect(isUint32(hashArguments(args))).toBe(true)
+          expect(hashArguments(args)).toBe(hashArguments(args))
+        },
+      ),
+    )
+  })
+
+  it('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (args) => {
+        expect(hashArguments(args.map(reversedKeys))).toBe(hashArguments(args))
+      }),
+    )
+  })
+
+  it.each([
+    ['a number and its text', 1, '1'],
+    ['null and undefined', null, undefined],
+    ['an empty list and an empty object', [], {}],
+    ['lists of other grouping', [[1], 2], [1, [2]]],
+    ['keys and values that meet', { ab: 'c' }, { a: 'bc' }],
+    ['bigints', 10n, 11n],
+    ['dates', new Date(0), new Date(1)],
+    ['maps', new Map([[1, 2]]), new Map([[1, 3]])],
+    ['bytes', new Uint8Array([1, 2]), new Uint8Array([2, 1])],
+    ['errors', new Error('a'), new Error('b')],
+    ['addresses', new URL('http://a.example'), new URL('http://b.example')],
+    ['objects that hide what they hold', new Response('a'), new Response('a')],
+    ['closures', () => 1, () => 1],
+  ])('tells apart %s', (_, one, other) => {
+    expect(hashResult(one)).not.toBe(hashResult(other))
+  })
+
+  it('takes equal dates, errors, bytes and zeros for equal', () => {
+    for (const make of [() => new Date(5), () => new Error('a'), () => new Uint8Array(9_000), () => [{ a: 1n, b: undefined }]])
+      expect(hashResult(make())).toBe(hashResult(make()))
+    expect(hashResult(-0)).toBe(hashResult(0))
+  })
+
+  it('leaves a signal to abort out, because it changes no result', () => {
+    expect(hashArguments([1, { signal: new AbortController().signal }])).toBe(hashArguments([1, { signal: new AbortController().signal }]))
+  })
+
+  it('never throws: cycles, getters that throw, revoked proxies', () => {
+    const cycle: Record<string, unknown> = { name: 'a' }
+    cycle['self'] = cycle
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const throwing = {
+      get a(): never {
+        throw new Error('no')
+      },
+    }
+    for (const value of [cycle, proxy, throwing]) expect(isUint32(hashArguments([value]))).toBe(true)
+  })
+
+  it('notices a change at either end of a long text, and in the last message of a long conversation', () => {
+    const long = 'x'.repeat(50 * MAX_WHOLE_STRING)
+    expect(hashString(`a${long}`)).not.toBe(hashString(`b${long}`))
+    expect(hashString(`${long}a`)).not.toBe(hashString(`${long}b`))
+    const conversation = (last: string) => [
+      ...Array.from({ length: 200 }, (_, turn) => ({ turn, text: 'y'.repeat(3_000) })),
+      { text: last },
+    ]
+    expect(hashArguments([conversation('yes')])).not.toBe(hashArguments([conversation('no!')]))
+  })
+
+  it('reads a bounded part of huge arguments', () => {
+    let reads = 0
+    const huge = Array.from({ length: 100_000 }, () => ({
+      get value(): number {
+        return reads++
+      },
+    }))
+    hashArguments([huge, huge, huge])
+    expect(reads).toBeLessThan(1_100)
+  })
+
+  it('spreads: two hundred thousand similar keys collide no more often than chance has it', () => {
+    const hashes = new Set<number>()
+    for (let key = 0; key < 200_000; key++) hashes.add(hashString(`search:${key}`))
+    expect(hashes.size).toBeGreaterThan(200_000 - 30)
+  })
+})

@@ -15,7 +15,7 @@ export default {
       description: 'Replay recorded traffic instead: timestamp_ms, key, size_bytes, cost_ms, agent.',
     },
     'cost-ms': { type: 'string', value: 'N', description: 'Cost of a replayed request that knows none, in milliseconds. Default 20.' },
-    duration: { type: 'string', value: 'SECONDS', description: 'How long the agents work: 20 for a trace, at most 40 otherwise.' },
+    duration: { type: 'string', value: 'SECONDS', description: 'How long the agents work: 26 for a trace, at most 40 otherwise.' },
     keep: { type: 'boolean', description: 'Leave servers, agents and pages up until Ctrl-C.' },
   },
   examples: ['pitwall demo', 'pitwall demo --keep', 'pitwall demo --trace recording.tsv.gz --json'],

@@ -14,8 +14,9 @@ export class Logbook {
     for (const item of report.notAdvised) this.#notAdvised.set(keyOf(item), item)
   }
 
+  /** Takes down what fires now: one alert a recommendation, the latest. */
   noteAlerts(alerts: readonly Alert[]): void {
-    for (const alert of alerts) this.#alerts.set(JSON.stringify(Object.entries(alert.labels).toSorted()), alert)
+    for (const alert of alerts) this.#alerts.set(alert.labels['id'] ?? JSON.stringify(alert.labels), alert)
   }
 
   get(id: string): Recommendation | undefined {

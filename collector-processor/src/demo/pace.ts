@@ -10,10 +10,12 @@ const WINDOW_MS = 8_000
 export const pace = {
   sampleMs: SAMPLE_MS,
   /**
-   * Milliseconds from the first call of an agent until its evidence window is full: the window, and what a sample takes to
-   * be exported and scraped.
+   * Milliseconds from the first call of an agent to the first evaluation: a window less its first half second,
+   * which nobody sees because the first sample of a series has none before it to be compared with.
    */
-  firstLookMs: WINDOW_MS + 2 * SAMPLE_MS,
+  firstLookMs: 7_500,
+  /** Milliseconds until what was measured last is exported and scraped. */
+  settleMs: 3 * SAMPLE_MS,
   /** Pause between two evaluations. */
   pauseMs: 700,
   /** The same, while everything is kept up for somebody to look at. */

@@ -38,19 +38,20 @@ export async function play(stage: Stage): Promise<Played> {
   const { script, fleet, live, say, signal } = stage
   fleet.begin(script.order)
   const begunAtMs = performance.now()
-  const endsAtMs = begunAtMs + script.durationMs + pace.firstLookMs - pace.optimizer.windowMs
-  const over = () => performance.now() > endsAtMs || fleet.totals().alive === 0
+  const elapsedMs = () => performance.now() - begunAtMs
+  const over = () => elapsedMs() > script.durationMs + pace.settleMs || fleet.totals().alive === 0
   const ticker = setInterval(() => live.update(fleet.totals(), performance.now()), pace.liveMs)
   try {
     await pause(pace.firstLookMs, signal)
-    const top = await firstTable(stage, over)
+    const first = await firstTable(stage, over)
+    const firstTableMs = first === undefined ? null : sinceReady(stage)
+    const top = first && (await bestAfter(stage, first, script.applyAfterMs - elapsedMs()))
     if (top === undefined) {
       await tellWhyNot(stage)
-      return { firstTableMs: null, firstVerifiedMs: null, told: script.program === 'replay-agent' && !signal.aborted }
+      return { firstTableMs, firstVerifiedMs: null, told: script.maybeNothing && !signal.aborted }
     }
-    const firstTableMs = sinceReady(stage)
     live.end()
-    say(applyLine(top, fleet.size))
+    say(applyLine(top, fleet.size), ...script.onApply)
     fleet.apply(top.subject, top.change)
     const verified = await verdict(stage, top, over)
     const firstVerifiedMs = verified === undefined ? null : sinceReady(stage)
@@ -62,13 +63,28 @@ export async function play(stage: Stage): Promise<Played> {
   }
 }
 
-/** Evaluates until there is something to advise, and shows it; the best of it, or undefined when there never was. */
-async function firstTable(stage: Stage, over: () => boolean): Promise<Recommendation | undefined> {
+/** Evaluates until there is something to advise, and shows it; undefined when there never was. */
+async function firstTable(stage: Stage, over: () => boolean): Promise<Report | undefined> {
   const report = await watchReports(stage, over, ({ recommendations }) => recommendations.length > 0)
   if (report === undefined) return undefined
   stage.live.end()
   stage.say('', recommendationTable(report.recommendations, { colour: stage.colour }))
-  return report.recommendations[0]
+  return report
+}
+
+/** The best advice after some more milliseconds of evidence; undefined when it was taken back. */
+async function bestAfter(stage: Stage, first: Report, milliseconds: number): Promise<Recommendation | undefined> {
+  let report = first
+  const atMs = performance.now() + milliseconds
+  await watchReports(
+    stage,
+    () => performance.now() >= atMs,
+    (next) => {
+      if (next.noVerdict === undefined) report = next
+      return false
+    },
+  )
+  return stage.signal.aborted ? undefined : report.recommendations.find(({ state }) => state === 'proposed')
 }
 
 /** Evaluates until the change is judged, and shows the prediction beside the measurement. */

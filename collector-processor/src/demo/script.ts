@@ -16,16 +16,19 @@ export interface Script {
   readonly introduction: readonly string[]
   /** Milliseconds after which the run ends, whatever was found by then. */
   readonly durationMs: number
+  /** Milliseconds before which nothing is changed. */
+  readonly applyAfterMs: number
+  /** Said when a change is made. */
+  readonly onApply: readonly string[]
+  /** Whether it is a good end when there is nothing to advise. */
+  readonly maybeNothing: boolean
 }
 
 /** Milliseconds that the planted workload is given: enough for a late finding, and the story ends sooner when all is told. */
 const PLANTED_MS = 40_000
 
-/**
- * Milliseconds of a replay: as much before the change as after it, so that both halves begin with an empty cache (and an
- * empty tracker) and see as many requests: only then is the one a prediction of the other (docs/decisions.md).
- */
-const REPLAY_MS = 20_000
+/** Milliseconds of a replay: the first half is evidence, the second one shows what the change saved. */
+const REPLAY_MS = 26_000
 
 /** Requests of a replay a second, at most: a quarter of one core for three agents, so that the machine is not what is measured. */
 const MAX_REQUESTS_PER_SECOND = 1_000
@@ -46,6 +49,9 @@ function plantedScript({ seed, durationMs = PLANTED_MS }: DemoOptions): Script {
       '  and, not to be cached: unique arguments, a call that costs nothing, a call that books a seat.',
     ],
     durationMs,
+    applyAfterMs: 0,
+    onApply: [],
+    maybeNothing: false,
   }
 }
 
@@ -65,5 +71,8 @@ async function traceScript(path: string, { agents, costMs, durationMs = REPLAY_M
       ...(plan.costDivisor > 1 ? [`Their recorded costs are divided by ${formatNumber(plan.costDivisor)} to fit.`] : []),
     ],
     durationMs,
+    applyAfterMs: durationMs / 2,
+    onApply: ['Each new cache is filled with what its agent was asked last: the prediction is about a warm one.'],
+    maybeNothing: true,
   }
 }

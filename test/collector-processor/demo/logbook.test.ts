@@ -28,9 +28,9 @@ test('learns nothing from a cycle without a verdict', () => {
   expect(logbook.notAdvised).toEqual([])
 })
 
-test('counts an alert once, however often it is seen', () => {
+test('keeps one alert a recommendation, though its priority changed meanwhile', () => {
   const logbook = new Logbook()
-  logbook.noteAlerts([{ labels: { a: '1', b: '2' }, annotations: { summary: 'early' } }])
-  logbook.noteAlerts([{ labels: { b: '2', a: '1' }, annotations: { summary: 'late' } }])
+  logbook.noteAlerts([{ labels: { id: '1', priority: 'low' }, annotations: { summary: 'early' } }])
+  logbook.noteAlerts([{ labels: { id: '1', priority: 'high' }, annotations: { summary: 'late' } }])
   expect(logbook.alerts.map(({ annotations }) => annotations['summary'])).toEqual(['late'])
 })

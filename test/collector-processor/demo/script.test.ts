@@ -23,7 +23,7 @@ test('deals a trace out to the agents and names the function after the file', as
     expect(calls).toHaveLength(300)
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(['my-recording']))
     expect(new Set(calls.map(({ costMs }) => costMs))).toEqual(new Set([7]))
-    expect(script.introduction[0]).toBe('Replaying all 300 requests of my-recording to one function, 15 a second, in their order.')
+    expect(script.introduction[0]).toBe('Replaying all 300 requests of my-recording to one function, 12 a second, in their order.')
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -35,7 +35,7 @@ test('replays no more than the machine bears, and says so', async () => {
     const trace = join(folder, 'long.tsv')
     await writeFile(trace, formatTrace(generateTrace({ requests: 30_000, seed: 1 })))
     const script = await chooseScript(demoOptions({ trace }))
-    expect(script.introduction[0]).toMatch(/^Replaying the first 20,000 requests of long .* 1,000 a second/)
+    expect(script.introduction[0]).toMatch(/^Replaying the first 26,000 requests of long .* 1,000 a second/)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -17,9 +17,32 @@ runAgent((order) => {
 })
 
 function replayed(name: string, costs: ReadonlyMap<string, number>): AgentFunction {
+  const asked = new Set<string>()
   const original = async (key: string): Promise<string> => {
     await wait(costs.get(key))
     return writes.test(name) ? `${key} ${randomUUID()}` : `Result of ${key}`
   }
-  return agentFunction(profiled(original, { name }), (change) => cached(original, { name, ...cacheLimits(change) }))
+  const { call, ...rest } = agentFunction(profiled(original, { name }), (change) => {
+    const limits = cacheLimits(change)
+    const loaded = cached(original, { name, ...limits })
+    warm(loaded, [...asked].slice(-limits.maxEntries))
+    return loaded
+  })
+  return {
+    ...rest,
+    call: (key) => {
+      // Asked for last comes last, so that the end of the set is what a cache would hold by now.
+      asked.delete(key)
+      asked.add(key)
+      return call(key)
+    },
+  }
+}
+
+/**
+ * Loads what a cache would hold if it had been there from the start. The prediction is about such a cache: one that begins
+ * empty in the middle of a short trace would be measured while it fills, and nothing would be learnt about the prediction.
+ */
+function warm(load: (key: string) => Promise<unknown>, keys: readonly string[]): void {
+  for (const key of keys) load(key).catch(() => {})
 }

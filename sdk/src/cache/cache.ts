@@ -7,7 +7,7 @@ import { coarseClock } from './coarse-clock.ts'
 import { Entry, expiryOf, NEVER } from './entry.ts'
 import { BYPASS, type CacheListener, COALESCED, ERROR, LOCAL_HIT, MISS, SHARED_HIT } from './events.ts'
 import type { CacheSettings } from './options.ts'
-import { type Flight, SingleFlight } from './single-flight.ts'
+import { Flight, SingleFlight } from './single-flight.ts'
 import { Tier } from './tier.ts'
 
 /** Computes a missing value; may be synchronous or return a promise. */
@@ -70,7 +70,9 @@ export class Cache {
   /** A request whose arguments make no key: loads, and keeps nothing. */
   readAround(load: Loader): unknown {
     this.#listener.on(BYPASS)
-    return this.#shared === undefined ? load() : Promise.resolve().then(load)
+    const flight = new Flight('', 0)
+    flight.outdated = true
+    return this.#shared === undefined ? this.#load(flight, load) : Promise.resolve().then(() => this.#load(flight, load))
   }
 
   /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */

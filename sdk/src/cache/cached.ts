@@ -49,6 +49,7 @@ const CACHED = Symbol.for('pitwall.cached')
  */
 export function cached<F extends AnyFunction>(fn: F, options?: CachedOptions<F> & { readonly backend?: LocalBackend }): Cached<F>
 export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F> & { readonly backend: SharedBackend }): SharedCached<F>
+export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F>): Cached<F> | SharedCached<F>
 export function cached(
   fn: (this: unknown, ...args: unknown[]) => unknown,
   options: CacheOptions & { readonly key?: (...args: unknown[]) => string } = {},

@@ -18,7 +18,7 @@ const MARK = '~'
  */
 export function keyOfArguments(args: readonly unknown[]): string | undefined {
   const [first] = args
-  if (args.length === 1 && typeof first === 'string' && first.length <= MAX_PLAIN && !first.startsWith(MARK)) return first
+  if (args.length === 1 && typeof first === 'string') return keyOfText(first)
   try {
     return bounded(`${MARK}${new Writer().write(args)}`)
   } catch {
@@ -27,7 +27,7 @@ export function keyOfArguments(args: readonly unknown[]): string | undefined {
   }
 }
 
-/** A key that the user made: as it is, or hashed when it is long or could pass for one of ours. */
+/** The key of a text: the text itself, unless it is long or could pass for a key made from other arguments. */
 export function keyOfText(text: string): string {
   return text.startsWith(MARK) ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
 }

@@ -14,7 +14,7 @@ export class Flight {
   /** A run for the same key that this one was started inside of (a synchronous loader that calls itself). */
   readonly outer: Flight | undefined
 
-  constructor(key: string, hash: number, previous: Entry | undefined, outer: Flight | undefined) {
+  constructor(key: string, hash: number, previous?: Entry, outer?: Flight) {
     this.key = key
     this.hash = hash
     this.previous = previous

@@ -58,7 +58,7 @@ class RedisStorage implements SharedStorage {
 
   async get(key: string): Promise<SharedValue | undefined> {
     const name = this.#prefix + key
-    const [text, pttl] = await this.#run((redis) => Promise.all([redis.get(name), redis.pttl(name)]))
+    const [text, pttl] = await this.#run((redis) => Promise.all([redis.get(name).catch(absentWhenForeign), redis.pttl(name)]))
     const value = text === null ? undefined : decode(text)
     // -1 is a key without expiry; -2 one that went between the two commands.
     if (value === undefined || pttl === -2) return undefined
@@ -96,4 +96,10 @@ class RedisStorage implements SharedStorage {
   #run<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
     return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#connection.run(command)
   }
+}
+
+/** What somebody else keeps under our name, as a list or a hash, is absent to us; the next `set` replaces it. */
+function absentWhenForeign(error: unknown): null {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null
+  throw error
 }

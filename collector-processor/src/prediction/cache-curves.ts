@@ -3,6 +3,7 @@ import type { Question } from '../prometheus/question.ts'
 import { questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, type Row, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
+import { correctForShortEvidence } from './short-evidence.ts'
 import { jointHitRatio, type MissRatioCurve, missRatioCurve } from './miss-ratio-curve.ts'
 
 /** Both curves of a subject for the same requests. */
@@ -39,7 +40,22 @@ export function cacheCurves(evidence: Evidence, subject: Subject): CacheCurves |
   }
   const window = pair(blocks - windowBlocks, blocks)
   if (window === undefined) return undefined
-  return { window, blocks: Array.from({ length: blocks }, (_, index) => pair(index, index + 1)) }
+  const single = Array.from({ length: blocks }, (_, index) => pair(index, index + 1))
+  const seenSeconds = (blocks - single.findIndex((found) => found !== undefined)) * evidence.span.blockSeconds
+  const ages = correctForShortEvidence(window.ages, seenSeconds)
+  return {
+    window: { ...window, ages },
+    blocks: single.map((found) => found && { ...found, ages: inProportion(found.ages, window.ages, ages) }),
+  }
+}
+
+/** The curve of one block, corrected as that of the window was: a block alone holds too little to be judged. */
+function inProportion(block: MissRatioCurve, seen: MissRatioCurve, corrected: MissRatioCurve): MissRatioCurve {
+  const hitRatios = block.hitRatios.map((ratio, index) => {
+    const [before, after] = [seen.hitRatios[index] ?? 0, corrected.hitRatios[index] ?? 0]
+    return before > 0 ? (ratio * after) / before : ratio
+  })
+  return { ...block, hitRatios }
 }
 
 /** Hit ratio that a cache with these limits would have had in each block. */

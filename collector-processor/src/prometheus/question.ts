@@ -3,6 +3,9 @@ import type { Subject } from './subject.ts'
 import { serviceOf } from './subject.ts'
 import { aggregate, increase, last } from './promql.ts'
 
+/** Name under which an agent counts everything beyond its bound of names: no subject that anyone could change. */
+const OTHER = 'other'
+
 /** Where the subject of a series is found: the label with its name, and its kind or the label with that. */
 export interface SubjectLabels {
   readonly name: AttributeKey
@@ -43,7 +46,7 @@ function question(
     subjectOf: (found) => {
       const subject = found[prometheusLabel(name)] ?? ''
       const subjectKind = typeof kind === 'string' ? kind : found[prometheusLabel(kind.label)]
-      if (subject === '' || (subjectKind !== 'function' && subjectKind !== 'cache')) return undefined
+      if (subject === '' || subject === OTHER || (subjectKind !== 'function' && subjectKind !== 'cache')) return undefined
       return { service: serviceOf(found), kind: subjectKind, name: subject }
     },
   }

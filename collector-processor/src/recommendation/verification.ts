@@ -1,4 +1,4 @@
-import { estimate, MIN_BLOCKS } from '../prediction/estimate.ts'
+import { estimate } from '../prediction/estimate.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Span } from '../prometheus/evidence.ts'
 import { type Blocks, sumOf } from '../prometheus/series.ts'
@@ -6,8 +6,11 @@ import type { Cost } from '../rules/rule.ts'
 import { formatNumber, formatSeconds, formatShare } from '../text/numbers.ts'
 import type { Estimate, Saving } from './recommendation.ts'
 
-/** Blocks after the change that do not count: the one in which it happened, and one in which caches get warm. */
-const WARM_UP_BLOCKS = 2
+/** Share of the window after the change that does not count: the block in which it happened, and those in which caches get warm. */
+const WARM_UP = 3 / 8
+
+/** Share of a window that has to be measured before a prediction can be confirmed. To refute it takes a whole one. */
+const ENOUGH = 1 / 2
 
 /** With one control alone, its own change cannot be told from that of the surroundings. */
 const MIN_CONTROLS = 2
@@ -40,7 +43,10 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
   const costBefore = perRequest(cost, before, minRequests)
   const costAfter = perRequest(cost, after, minRequests)
   if (costBefore === undefined) return { kind: 'waiting', needs: `too few requests before the change to compare with` }
-  if (costAfter === undefined) return { kind: 'waiting', needs: `${minRequests} requests in ${MIN_BLOCKS} blocks after the change` }
+  const measured = after(cost.requests).filter((count) => (count ?? 0) > 0).length
+  if (costAfter === undefined || measured < span.windowBlocks * ENOUGH) {
+    return { kind: 'waiting', needs: `${minRequests} requests in half a window after the change and the warm-up` }
+  }
 
   const surroundings = changeOfSurroundings(controls, before, after, minRequests, costBefore.likely)
   const rate = growthInWindow(before(cost.requests), span).perSecond
@@ -58,7 +64,7 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
       : `Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`,
   ]
   const isInside = actual.likely >= predicted.lower && actual.likely <= predicted.upper
-  const isWholeWindow = after(cost.requests).filter((count) => (count ?? 0) > 0).length >= span.windowBlocks
+  const isWholeWindow = measured >= span.windowBlocks
   if (isInside || (isWholeWindow && overlap(actual, predicted))) return { kind: 'verified', actual, evidence }
   if (!isWholeWindow)
     return { kind: 'waiting', needs: 'a whole window after the change, because the first blocks are outside the interval' }
@@ -75,7 +81,8 @@ function sides(span: Span, appliedAt: number): Sides {
   const starts = Array.from({ length: span.blocks }, (_, index) => blockStart(span, index))
   const tolerance = span.blockSeconds / 1_000
   const end = starts.filter((start) => start + span.blockSeconds <= appliedAt + tolerance).length
-  const begin = starts.filter((start) => start < appliedAt + WARM_UP_BLOCKS * span.blockSeconds - tolerance).length
+  const warmUp = Math.max(2, Math.ceil(span.windowBlocks * WARM_UP)) * span.blockSeconds
+  const begin = starts.filter((start) => start < appliedAt + warmUp - tolerance).length
   return {
     before: (blocks) => blocks.slice(Math.max(0, end - span.windowBlocks), end),
     after: (blocks) => blocks.slice(begin, begin + span.windowBlocks),

@@ -26,22 +26,23 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const requests = evidence.of(questions.functionCalls).total(subject)
   const seconds = evidence.of(questions.functionSeconds).total(subject)
   const [called, spent] = [growthInWindow(requests, evidence.span), growthInWindow(seconds, evidence.span)]
-  const curves = cacheCurves(evidence, subject)
-  if (curves === undefined || called.total < settings.minRequests) {
+  if (called.total < settings.minRequests) {
     return {
       kind: 'notEnoughData',
       subject,
       needs: `${formatNumber(Math.floor(called.total))} calls in the window, needs ${settings.minRequests}`,
     }
   }
-  const repeated = Math.min(reachable(curves.window.entries), reachable(curves.window.ages))
-  if (repeated < MIN_REPEATED) {
+  const curves = cacheCurves(evidence, subject)
+  const repeated = curves === undefined ? undefined : Math.min(reachable(curves.window.entries), reachable(curves.window.ages))
+  if (repeated !== undefined && repeated < MIN_REPEATED) {
     return notAdvised(subject, `${formatShare(1 - repeated)} of its calls have arguments never seen before`)
   }
   // An open recommendation is kept down to half of what a new one needs.
   if (spent.perSecond < settings.minSaving / 2) {
     return notAdvised(subject, `all its calls together take only ${formatSeconds(spent.perSecond)} of each second`)
   }
+  if (curves === undefined || repeated === undefined) return { kind: 'notEnoughData', subject, needs: 'its arguments are not followed yet' }
   const safety = judgeSafety(subject.name, comparedResults(evidence, subject), settings.allowedStaleness)
   if (safety.kind === 'unsafe') return notAdvised(subject, `caching it is not safe: ${safety.reason}`)
 
@@ -171,9 +172,8 @@ export default {
   costQuestions,
   evaluate: (evidence, settings) =>
     evidence
-      .of(questions.reuseDistance)
+      .of(questions.functionCalls)
       .subjects()
-      .filter(({ kind }) => kind === 'function')
       .flatMap((subject) => judge(subject, evidence, settings) ?? []),
   appliedAt,
   hasControls: true,

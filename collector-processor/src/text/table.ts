@@ -1,4 +1,4 @@
-import { displayWidth, truncate } from './width.ts'
+import { displayWidth, truncate, truncateStart } from './width.ts'
 
 /** One column of a table. */
 export interface Column {
@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** Longer cells are cut, in terminal columns. Default: never. */
   readonly maxWidth?: number
+  /** Which end of a longer cell stays; of a path it is the last. Default `start`. */
+  readonly keep?: 'start' | 'end'
 }
 
 /** How a table is drawn. */
@@ -22,7 +24,7 @@ export interface TableOptions {
  * names from telemetry are not trusted with the terminal.
  */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], options: TableOptions = {}): string {
-  const cells = rows.map((row) => columns.map((column, index) => truncate(plain(row[index] ?? ''), column.maxWidth ?? Infinity)))
+  const cells = rows.map((row) => columns.map((column, index) => cut(plain(row[index] ?? ''), column)))
   const widths = columns.map((column, index) => Math.max(displayWidth(column.title), ...cells.map((row) => displayWidth(row[index] ?? ''))))
   const line = (row: readonly string[]): string => {
     const padded = columns.map((column, index) => pad(row[index] ?? '', widths[index] ?? 0, column.align ?? 'left'))
@@ -41,6 +43,10 @@ export function plain(text: string): string {
 /** Text in bold, for terminals. */
 export function bold(text: string): string {
   return `\u001B[1m${text}\u001B[22m`
+}
+
+function cut(text: string, { maxWidth = Infinity, keep = 'start' }: Column): string {
+  return keep === 'end' ? truncateStart(text, maxWidth) : truncate(text, maxWidth)
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

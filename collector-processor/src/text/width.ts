@@ -25,6 +25,15 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`
 }
 
+/** The end of a text, cut to so many columns: of a path it says more than the beginning. */
+export function truncateStart(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text
+  const segments = [...graphemes.segment(text)].map(({ segment }) => segment)
+  let width = displayWidth(text)
+  while (width > columns - 1) width -= graphemeWidth(segments.shift() ?? ' ')
+  return `…${segments.join('')}`
+}
+
 function graphemeWidth(grapheme: string): number {
   if (invisible.test(grapheme)) return 0
   return wide.test(grapheme) ? 2 : 1

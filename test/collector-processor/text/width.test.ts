@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { displayWidth, truncate } from '../../../collector-processor/src/text/width.ts'
+import { displayWidth, truncate, truncateStart } from '../../../collector-processor/src/text/width.ts'
 
 describe('displayWidth', () => {
   it.each([
@@ -19,4 +19,10 @@ describe('displayWidth', () => {
 describe('truncate', () => {
   it('leaves a text that fits', () => expect(truncate('abc', 3)).toBe('abc'))
   it('never cuts a wide character in half', () => expect(truncate('搜索引擎', 6)).toBe('搜索…'))
+})
+
+describe('truncateStart', () => {
+  it('keeps the end, where a path says most', () => expect(truncateStart('src/agent/functions/search.ts:12', 13)).toBe('…search.ts:12'))
+  it('leaves a text that fits', () => expect(truncateStart('abc', 3)).toBe('abc'))
+  it('never cuts a wide character in half', () => expect(truncateStart('搜索引擎', 6)).toBe('…引擎'))
 })

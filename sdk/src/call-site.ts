@@ -10,6 +10,9 @@ export interface CallSite {
   readonly line: number
 }
 
+/** How Node names text from `--eval`, which it places in the working directory. */
+const EVALUATED = /\[eval\d*\]$/
+
 const ownFolder = import.meta.dirname + sep
 
 /**
@@ -25,7 +28,7 @@ export function callSite(skip: number = 0): CallSite | undefined {
   const frame = getCallSites(depth)[(outside < 0 ? 2 : outside) + skip]
   if (frame === undefined) return undefined
   const path = toPath(frame.scriptName)
-  if (!isAbsolute(path)) return undefined
+  if (!isAbsolute(path) || EVALUATED.test(path)) return undefined
   const fromHere = relative(process.cwd(), path)
   const inside = !fromHere.startsWith('..') && !isAbsolute(fromHere)
   return { file: (inside ? fromHere : path).split(sep).join('/'), line: frame.lineNumber }

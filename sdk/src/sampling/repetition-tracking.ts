@@ -6,10 +6,10 @@ import { ReuseTracker } from './reuse-tracker.ts'
 
 /** One call in so many is timed, to know what tracking costs. */
 const TIMED = 16
-/** Share of the earlier mean cost that stays when a new one is measured. */
+/** Share of the earlier mean cost that stays when a new one is measured: one slow measurement decides nothing. */
 const KEPT = 0.9
 const ALL = 2 ** 32
-const FEWEST_RESULTS = ALL / 16
+const SMALLEST_SHARE = 1 / 16
 
 /** Follows the arguments of one function: how often they repeat, and whether repeated calls return the same. */
 export class RepetitionTracking {
@@ -20,6 +20,7 @@ export class RepetitionTracking {
   readonly #checks = new ResultChecks()
   readonly #forget: () => void
   #calls = 0
+  #checkMs = 0
   /** Results are compared for arguments with a smaller hash. */
   #resultsBelow = ALL
 
@@ -36,7 +37,7 @@ export class RepetitionTracking {
     const hash = hashArguments(args)
     if (this.#tracker.wants(hash)) this.#tracker.record(hash)
     else this.#tracker.skip()
-    if (start !== undefined) this.costMs = this.costMs * KEPT + (this.#clock.now() - start) * (1 - KEPT)
+    if (start !== undefined) this.costMs = smooth(this.costMs, this.#clock.now() - start)
     return hash
   }
 
@@ -50,12 +51,16 @@ export class RepetitionTracking {
     const start = this.#clock.now()
     const same = this.#checks.check(argumentsHash, result)
     if (same !== undefined) this.#tracker.check(same)
-    const expectedMs = (this.#clock.now() - start) * (this.#resultsBelow / ALL)
-    if (expectedMs > budgetMs && this.#resultsBelow > FEWEST_RESULTS) this.#resultsBelow /= 2
+    this.#checkMs = smooth(this.#checkMs, this.#clock.now() - start)
+    this.#resultsBelow = ALL * Math.max(SMALLEST_SHARE, Math.min(1, budgetMs / this.#checkMs))
   }
 
   /** Ends the export of what was tracked. */
   end(): void {
     this.#forget()
   }
+}
+
+function smooth(mean: number, measured: number): number {
+  return mean * KEPT + measured * (1 - KEPT)
 }

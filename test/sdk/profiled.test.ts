@@ -1,0 +1,227 @@
+import { context, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { calls, reuse, runtime, subjects } from '../../sdk/src/contract/index.ts'
+import { profiled } from '../../sdk/src/profiled.ts'
+import { markCached } from '../../sdk/src/sampling/cached-mark.ts'
+import { ManualClock } from '../support/clock.ts'
+import { collected, total } from './cache/collected.ts'
+
+const named = (name: string) => ({ 'code.function.name': name })
+const subject = (name: string) => ({ 'pitwall.subject': name })
+
+describe('a profiled function', () => {
+  it('keeps this, name, length, properties and kind of function', async () => {
+    async function find(this: { base: number }, one: number, two: number): Promise<number> {
+      return this.base + one + two
+    }
+    const tagged = Object.assign(find, { version: 3 })
+    const wrapped = profiled(tagged)
+    expect([wrapped.name, wrapped.length, wrapped.version]).toEqual(['find', 2, 3])
+    expect(wrapped.constructor.name).toBe('AsyncFunction')
+    expect(await wrapped.call({ base: 1 }, 2, 3)).toBe(6)
+  })
+
+  it('counts calls, their duration in seconds, and those that are running', async () => {
+    const clock = new ManualClock()
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const ask = profiled(() => promise, { name: 'ask', clock })
+    const asked = ask()
+    expect(total(calls.active, named('ask'))).toBe(1)
+    clock.advance(400)
+    resolve('yes')
+    expect(await asked).toBe('yes')
+    expect(total(calls.active, named('ask'))).toBe(0)
+    expect(collected(calls.duration, named('ask'))).toMatchObject([{ value: { count: 1, sum: 0.4 } }])
+    expect(total(calls.errors, named('ask'))).toBe(0)
+  })
+
+  it('passes errors on untouched, thrown or rejected, and counts them', async () => {
+    const error = new Error('no')
+    const thrower = profiled(
+      () => {
+        throw error
+      },
+      { name: 'fails' },
+    )
+    const rejecter = profiled(() => Promise.reject(error), { name: 'fails' })
+    expect(thrower).toThrow(error)
+    await expect(rejecter()).rejects.toBe(error)
+    expect(total(calls.errors, named('fails'))).toBe(2)
+    expect(total(calls.active, named('fails'))).toBe(0)
+  })
+
+  it('leaves a rejection unhandled when the caller does not handle it', async () => {
+    const unhandled = vi.fn<(error: unknown) => void>()
+    const listeners = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', unhandled)
+    const error = new Error('nobody cares')
+    void profiled(() => Promise.reject(error), { name: 'careless' })()
+    await new Promise(setImmediate)
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of listeners) process.on('unhandledRejection', listener)
+    expect(unhandled.mock.calls.map(([reason]) => reason)).toEqual([error])
+  })
+
+  it('returns a query that runs when it is awaited as the very same object, and does not run it', async () => {
+    // As query builders and API clients have them: a promise of their own class.
+    class Query extends Promise<number> {}
+    const query = new Query((resolve) => resolve(7))
+    const awaited = vi.spyOn(query, 'then')
+    const returned = profiled(() => query, { name: 'query' })()
+    expect(returned).toBe(query)
+    expect(awaited).not.toHaveBeenCalled()
+    expect(await returned).toBe(7)
+    expect(awaited).toHaveBeenCalledOnce()
+    expect(collected(calls.duration, named('query'))).toMatchObject([{ value: { count: 1 } }])
+  })
+
+  it('says where it was wrapped', () => {
+    profiled(() => 1, { name: 'placed' })
+    const [point] = collected(subjects.info, subject('placed'))
+    expect(point?.attributes).toMatchObject({ 'pitwall.subject.kind': 'function', 'code.file.path': 'test/sdk/profiled.test.ts' })
+    expect(point?.attributes['code.line.number']).toBeGreaterThan(0)
+  })
+
+  it('says whether its calls go through a cache', () => {
+    const fast = profiled(
+      markCached(() => 1),
+      { name: 'through a cache' },
+    )
+    fast()
+    expect(collected(calls.duration, named('through a cache'))).toMatchObject([{ attributes: { 'pitwall.function.cached': 'true' } }])
+  })
+})
+
+describe('the arguments of a profiled function', () => {
+  /** A function of one argument that takes so many milliseconds. */
+  function slow(name: string, milliseconds: number, answer: (question: number) => unknown = (question) => question) {
+    const clock = new ManualClock()
+    const work = (question: number) => {
+      clock.advance(milliseconds)
+      return answer(question)
+    }
+    return { clock, call: profiled(work, { name, clock }), work }
+  }
+
+  it('are followed where calls are slow enough: repetition, and whether the result was the same', () => {
+    const { call } = slow('search', 2_000)
+    for (let round = 0; round < 200; round++) call(round % 4)
+    const [point] = collected(reuse.distance, subject('search'))
+    expect(point).toMatchObject({ attributes: { 'pitwall.subject.kind': 'function' }, value: { count: 196 } })
+    expect(total(reuse.checks, { ...subject('search'), 'pitwall.reuse.same': 'true' })).toBe(192)
+    expect(total(reuse.checks, { ...subject('search'), 'pitwall.reuse.same': 'false' })).toBeUndefined()
+  })
+
+  it('give no evidence for a cache when results differ, or when there are none', () => {
+    let changes = 0
+    const changing = slow('changing', 2_000, () => changes++)
+    const silent = slow('silent', 20, () => undefined)
+    for (let round = 0; round < 50; round++) {
+      changing.call(1)
+      silent.call(1)
+    }
+    expect(total(reuse.checks, { ...subject('changing'), 'pitwall.reuse.same': 'false' })).toBe(45)
+    expect(total(reuse.checks, { ...subject('changing'), 'pitwall.reuse.same': 'true' })).toBeUndefined()
+    expect(collected(reuse.checks, subject('silent'))).toEqual([])
+  })
+
+  it('are compared when a promise resolves', async () => {
+    const clock = new ManualClock()
+    const fetchPage = profiled(
+      async (page: number) => {
+        clock.advance(3_000)
+        return { page }
+      },
+      { name: 'fetchPage', clock },
+    )
+    for (let round = 0; round < 20; round++) await fetchPage(round % 2)
+    expect(total(reuse.checks, { ...subject('fetchPage'), 'pitwall.reuse.same': 'true' })).toBe(14)
+  })
+
+  it('are not followed where hashing them would cost more than it could gain', () => {
+    const { call } = slow('quick', 0.01)
+    for (let round = 0; round < 600; round++) call(round % 10)
+    expect(collected(reuse.distance, subject('quick'))).toEqual([])
+  })
+
+  it('are not followed twice where a cache follows them already', () => {
+    const { work } = slow('kept', 20)
+    const wrapped = profiled(markCached(work), { name: 'kept' })
+    for (let round = 0; round < 20; round++) wrapped(1)
+    expect(collected(reuse.distance, subject('kept'))).toEqual([])
+  })
+})
+
+describe('a call that holds the event loop', () => {
+  const clock = new ManualClock()
+  const held = (name: string) => total(runtime.blockedTime, named(name))
+
+  it('is counted for the innermost profiled function that held it, once', () => {
+    const inner = profiled(() => clock.advance(120), { name: 'inner', clock })
+    const outer = profiled(
+      () => {
+        clock.advance(80)
+        inner()
+        inner()
+      },
+      { name: 'outer', clock },
+    )
+    outer()
+    expect(held('inner')).toBeCloseTo(0.24)
+    expect(held('outer')).toBeCloseTo(0.08)
+  })
+
+  it('is counted for the caller of many short ones', () => {
+    const step = profiled(() => clock.advance(10), { name: 'step', clock })
+    const steps = profiled(() => Array.from({ length: 9 }, () => step()), { name: 'steps', clock })
+    steps()
+    expect(held('step')).toBeUndefined()
+    expect(held('steps')).toBeCloseTo(0.09)
+  })
+
+  it('is not counted for time that is only waited', async () => {
+    const wait = profiled(
+      async () => {
+        await Promise.resolve()
+        clock.advance(5_000)
+      },
+      { name: 'wait', clock },
+    )
+    await wait()
+    expect(held('wait')).toBeUndefined()
+  })
+
+  it('is counted too when the call throws', () => {
+    const crash = profiled(
+      () => {
+        clock.advance(70)
+        throw new Error('crash')
+      },
+      { name: 'crash', clock },
+    )
+    expect(crash).toThrow('crash')
+    expect(held('crash')).toBeCloseTo(0.07)
+  })
+})
+
+describe('spans of profiled functions', () => {
+  const exporter = new InMemorySpanExporter()
+  afterEach(() => {
+    trace.disable()
+    context.disable()
+  })
+
+  it('are made under a recording span, and not without one', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+    const look = profiled(() => 1, { name: 'look' })
+    look()
+    trace.getTracer('agent').startActiveSpan('request', (span) => {
+      look()
+      span.end()
+    })
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['look', 'request'])
+  })
+})

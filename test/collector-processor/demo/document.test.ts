@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { demoDocument } from '../../../collector-processor/src/demo/document.ts'
-import { recommendation } from './recommendation.ts'
+import { sampleRecommendation } from '../../support/recommendations.ts'
 
-const measured = recommendation({ state: 'verified', actual: 5.5 })
+const measured = sampleRecommendation({ state: 'verified', actual: 0.45 })
 const timings = { serversReadyMs: 1_000, firstTableMs: 9_000, firstVerifiedMs: 20_000 }
 const nothing = { servers: [], recommendations: [], notAdvised: [], alerts: [], timings }
 
@@ -11,33 +11,33 @@ test('holds what a program needs of a recommendation, and nothing else', () => {
   expect(recommendations).toEqual([
     {
       id: '0123456789',
-      rule: 'uncached-repetition',
-      title: 'Cache embedQuery',
+      rule: 'undersized-cache',
+      title: 'Enlarge the cache searchFlights',
       service: 'travel-agent',
-      subject: 'embedQuery',
-      location: 'src/embed-query.ts:16',
+      subject: 'searchFlights',
+      location: 'src/search.ts:42',
       priority: 'high',
       effort: 'minutes',
       phase: 'quick-win',
-      saving: { unit: 's/s', lower: 4, likely: 5, upper: 6 },
+      saving: { unit: 's/s', lower: 0.351, likely: 0.42, upper: 0.5 },
     },
   ])
 })
 
 test.each([
-  [4, true],
-  [6, true],
-  [6.1, false],
+  [0.351, true],
+  [0.5, true],
+  [0.51, false],
   [-1, false],
 ])('says of a measured saving of %d whether it lies in the interval', (actual, inside) => {
   const { verified } = demoDocument({ ...nothing, recommendations: [{ ...measured, actual }] })
-  expect(verified).toEqual([{ id: '0123456789', predicted: { unit: 's/s', lower: 4, likely: 5, upper: 6 }, actual, inside }])
+  expect(verified).toEqual([{ id: '0123456789', predicted: { unit: 's/s', lower: 0.351, likely: 0.42, upper: 0.5 }, actual, inside }])
 })
 
 test('calls nothing verified that was only proposed or applied', () => {
   const { verified } = demoDocument({
     ...nothing,
-    recommendations: [recommendation({ state: 'applied' }), recommendation({ state: 'proposed' })],
+    recommendations: [sampleRecommendation({ state: 'applied' }), sampleRecommendation({ state: 'proposed' })],
   })
   expect(verified).toEqual([])
 })

@@ -1,30 +1,32 @@
 import { expect, test } from 'vitest'
 import { agentsLine, alertLines, applyLine, nextLines, serverLines, verdictLines } from '../../../collector-processor/src/demo/story.ts'
-import { recommendation } from './recommendation.ts'
+import { sampleRecommendation } from '../../support/recommendations.ts'
 
 const totals = { calls: 12_345, errors: 0, cacheRequests: 0, cacheHits: 0, alive: 3 }
 
 test('shows the measured saving beside the prediction, and says on which side of the interval it fell', () => {
-  expect(verdictLines(recommendation({ state: 'verified', actual: 5.5 }), false)).toEqual([
-    '  predicted   5 s/s (4 to 6)',
-    '  measured    5.5 s/s',
+  expect(verdictLines(sampleRecommendation({ state: 'verified', actual: 0.45 }), false)).toEqual([
+    '  predicted   0.42 s/s (0.351 to 0.5)',
+    '  measured    0.45 s/s',
     '  verdict     verified: the measured saving lies inside the predicted interval',
   ])
-  expect(verdictLines(recommendation({ state: 'refuted', actual: 1 }), false)[2]).toContain('refuted: the measured saving lies outside')
+  expect(verdictLines(sampleRecommendation({ state: 'refuted', actual: 1 }), false)[2]).toContain(
+    'refuted: the measured saving lies outside',
+  )
 })
 
 test('claims no verdict where nothing was measured', () => {
-  expect(verdictLines(recommendation({ state: 'applied' }), false)).toEqual([
+  expect(verdictLines(sampleRecommendation({ state: 'applied' }), false)).toEqual([
     '  measured    not yet: the change was not seen for long enough',
   ])
 })
 
 test('names the settings that are applied', () => {
   const change = { maxEntries: 1_000, ttlSeconds: 4 }
-  expect(applyLine(recommendation({ change }), 3)).toBe(
-    'Applying #1 in 3 running agents: Cache embedQuery (maxEntries 1,000, ttlSeconds 4)',
+  expect(applyLine(sampleRecommendation({ change }), 3)).toBe(
+    'Applying #1 in 3 running agents: Enlarge the cache searchFlights (maxEntries 1,000, ttlSeconds 4)',
   )
-  expect(applyLine(recommendation({ change: {} }), 3)).toBe('Applying #1 in 3 running agents: Cache embedQuery')
+  expect(applyLine(sampleRecommendation({ change: {} }), 3)).toBe('Applying #1 in 3 running agents: Enlarge the cache searchFlights')
 })
 
 test('says which servers run and from where, and what is missing', () => {

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import { type Histogram, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { BlockedTimeWatch } from '../sampling/blocked-time-watch.ts'
 import { BLOCK_THRESHOLD_MS, blockedTime } from '../sampling/blocked-time.ts'
 import type { Profiler } from './profiler.ts'
@@ -37,7 +37,7 @@ function loopDelays() {
   const started = setImmediate(() => histogram.reset()).unref()
   return {
     take(): number {
-      const blocked = timeAbove(histogram.percentiles, histogram.count, everyIteration ? 0 : RESOLUTION_MS / 2)
+      const blocked = timeAboveThreshold(histogram, everyIteration ? 0 : RESOLUTION_MS / 2)
       histogram.reset()
       return blocked
     },
@@ -48,14 +48,13 @@ function loopDelays() {
   }
 }
 
-/** Sum of the delays above the threshold, in milliseconds, from percentile → nanoseconds: each step halves what is left. */
-function timeAbove(percentiles: ReadonlyMap<number, number>, count: number, excessMs: number): number {
+/** Sum of the delays above the threshold, in milliseconds: the histogram's values from the largest down, a few a second. */
+function timeAboveThreshold(histogram: Histogram, excessMs: number): number {
   let sum = 0
-  let before = 0
-  for (const [percentile, nanoseconds] of percentiles) {
-    const delayMs = nanoseconds / 1e6 - excessMs
-    if (delayMs >= BLOCK_THRESHOLD_MS) sum += (delayMs * count * (percentile - before)) / 100
-    before = percentile
+  for (let rank = histogram.count; rank > 0; rank--) {
+    const delayMs = histogram.percentile((100 * rank) / histogram.count) / 1e6 - excessMs
+    if (delayMs < BLOCK_THRESHOLD_MS) break
+    sum += delayMs
   }
   return sum
 }

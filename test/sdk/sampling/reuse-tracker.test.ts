@@ -127,6 +127,14 @@ describe('the reuse tracker', () => {
     }
   })
 
+  it('takes at most 150 KiB', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const trackers = Array.from({ length: 50 }, () => trackerOn(new ManualClock()))
+    const each = (process.memoryUsage().arrayBuffers - before) / trackers.length
+    expect(each).toBeGreaterThan(10 * 1_024)
+    expect(each).toBeLessThan(150 * 1_024)
+  })
+
   it('wants only some of very many keys when requests come fast, and all of them again when they have become few', () => {
     const clock = new ManualClock(0)
     const tracker = trackerOn(clock)

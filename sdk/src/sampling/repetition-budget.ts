@@ -3,7 +3,7 @@ import type { MetricSource } from '../telemetry/source.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import { RepetitionTracking } from './repetition-tracking.ts'
 
-/** Functions whose arguments are followed at a time, the costliest ones of the process: 16 × 115 KiB. */
+/** Functions whose arguments are followed at a time, the costliest ones of the process: 16 × 130 KiB. */
 const TRACKED = 16
 /** Functions whose earlier counts are still exported although they are not followed any more. */
 const REMEMBERED = 16

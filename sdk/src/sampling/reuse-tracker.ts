@@ -29,7 +29,7 @@ export interface ReuseTrackerOptions {
 }
 
 /**
- * Follows the keys of one cache or function within 2,048 of them (about 110 KiB), and exports what caches of every size
+ * Follows the keys of one cache or function within 2,048 of them (124 KiB), and exports what caches of every size
  * and time to live would have served: the miss-ratio curve as two histograms (contract `reuse`). Up to 2,047 distinct keys
  * it is exact. Beyond, an exact front (FRONT) sees every request, and requests that miss it are estimated from a
  * fixed-size hash sample of the keys behind it (SHARDS, FAST'15): a fifth of SHARDS' error at equal memory

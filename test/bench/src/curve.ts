@@ -5,9 +5,12 @@ import { hashString } from '../../../sdk/dist/sampling/hash.js'
 import { ReuseTracker } from '../../../sdk/dist/sampling/reuse-tracker.js'
 import { addSource } from '../../../sdk/dist/telemetry/source.js'
 import { type Benchmark, type BenchmarkResult, goal } from './benchmark.ts'
+import { shardsHitRatios } from './support/shards.ts'
 import { readTraces, SIZES, type Trace } from './support/traces.ts'
 
 const SERVICE = 'curve'
+/** Keys that the tracker may hold, and the peer too. */
+const KEYS = 2_048
 const ARRIVAL_DEADLINE_MS = 60_000
 
 export default {
@@ -21,12 +24,12 @@ export default {
       process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = otlp
       const { source, traces } = readTraces()
       const registration = register({ serviceName: SERVICE, exporter: 'otlp', exportIntervalMs: 1_000 })
-      const read: Trace[] = []
-      for (const trace of traces) read.push(follow(trace, progress))
+      const followed: Followed[] = []
+      for (const trace of traces) followed.push(follow(trace, progress))
       await registration.forceFlush()
       progress('waiting for Prometheus')
       const client = prometheusClient(parseSettings({ prometheusUrl: prometheus }))
-      const errors = await compare(read, client, progress)
+      const errors = await compare(followed, client, progress)
       await registration.shutdown()
       const versions = stack.running.map(({ name, version }) => `${name} ${version}`).join(', ')
       return { ...errors, notes: { traces: source, servers: versions, ...errors.notes } }
@@ -36,36 +39,45 @@ export default {
   },
 } satisfies Benchmark
 
-/** Feeds a trace to a tracker that is exported, on the trace's own clock; returns it without its requests, to free them. */
-function follow(trace: Trace, progress: (line: string) => void): Trace {
+/** A trace that was fed to a tracker, without its requests, to free them. */
+interface Followed extends Pick<Trace, 'name' | 'bySize' | 'byTtl'> {
+  readonly requests: number
+  /** Mean error of the peer, in points. */
+  readonly peerError: number
+}
+
+/** Feeds a trace to a tracker that is exported, on the trace's own clock. */
+function follow({ name, keys, times, bySize, byTtl }: Trace, progress: (line: string) => void): Followed {
   let now = 0
-  const tracker = new ReuseTracker({ subject: trace.name, kind: 'cache', clock: { now: () => now } })
-  const hashes = trace.keys.map((key) => hashString(key))
+  const tracker = new ReuseTracker({ subject: name, kind: 'cache', clock: { now: () => now } })
+  const hashes = keys.map((key) => hashString(key))
   const start = performance.now()
   for (const [index, hash] of hashes.entries()) {
-    now = trace.times[index] ?? now
+    now = times[index] ?? now
     if (tracker.wants(hash)) tracker.record(hash)
     else tracker.skip()
   }
   const nanoseconds = ((performance.now() - start) * 1e6) / hashes.length
-  progress(`${trace.name}: ${hashes.length} requests, ${nanoseconds.toFixed(0)} ns each`)
+  progress(`${name}: ${hashes.length} requests, ${nanoseconds.toFixed(0)} ns each`)
   addSource(tracker)
-  expected.set(trace.name, hashes.length)
-  return { ...trace, keys: [], times: [] }
+  const peer = shardsHitRatios(hashes, sizesOf(bySize), KEYS)
+  const peerError = mean(Array.from(peer, ([size, ratio]) => points(ratio, bySize.get(size))))
+  return { name, bySize, byTtl, requests: hashes.length, peerError }
 }
 
-/** Requests of each trace. */
-const expected = new Map<string, number>()
+function sizesOf(truth: ReadonlyMap<number, number>): number[] {
+  return SIZES.filter((size) => truth.has(size))
+}
 
-async function compare(traces: readonly Trace[], client: PrometheusClient, progress: (line: string) => void): Promise<BenchmarkResult> {
-  await arrival(client)
+async function compare(traces: readonly Followed[], client: PrometheusClient, progress: (line: string) => void): Promise<BenchmarkResult> {
+  await arrival(traces, client)
   const sizeCurves = await cumulative(client, prometheusName(reuse.distance))
   const ttlCurves = await cumulative(client, prometheusName(reuse.age))
   const bySize: number[] = []
   const byTtl: number[] = []
   const byTrace: number[] = []
   for (const { name, bySize: truthBySize, byTtl: truthByTtl } of traces) {
-    const sizes = SIZES.filter((size) => truthBySize.has(size))
+    const sizes = sizesOf(truthBySize)
     const errors = sizes.map((size) => points(ratioAt(sizeCurves.get(name), size), truthBySize.get(size)))
     bySize.push(...errors)
     byTrace.push(mean(errors))
@@ -101,16 +113,23 @@ async function compare(traces: readonly Trace[], client: PrometheusClient, progr
         comparator: '<=',
       }),
     )
-  return { goals, peers: [], notes: { 'hit ratios compared': bySize.length + byTtl.length } }
+  const peers = [
+    {
+      name: `SHARDS with ${KEYS} keys, fixed-size and adjusted`,
+      version: 'FAST 2015',
+      figure: mean(traces.map(({ peerError }) => peerError)),
+    },
+  ]
+  return { goals, peers, notes: { 'hit ratios compared': bySize.length + byTtl.length } }
 }
 
 /** Waits until Prometheus has every request of every trace. */
-async function arrival(client: PrometheusClient): Promise<void> {
+async function arrival(traces: readonly Followed[], client: PrometheusClient): Promise<void> {
   const deadline = performance.now() + ARRIVAL_DEADLINE_MS
   for (;;) {
     const counts = await client.query(`${prometheusName(reuse.distance)}_count{service_name="${SERVICE}"}`, Date.now() / 1_000)
     const arrived = new Map(counts.map(({ labels, value }) => [labels['pitwall_subject'], value]))
-    if ([...expected].every(([name, requests]) => arrived.get(name) === requests)) return
+    if (traces.every(({ name, requests }) => arrived.get(name) === requests)) return
     if (performance.now() > deadline) throw new Error('Prometheus did not get the metrics of all traces within a minute.')
     await new Promise((resolve) => setTimeout(resolve, 500))
   }

@@ -21,9 +21,8 @@ export const collector: ServerDefinition = {
     program: () => 'otelcol-contrib',
   },
   goBuild: {
-    tool: collectorBuilder,
-    manifest: collectorManifest,
-    args: ['--config', 'manifest.yaml'],
+    files: { 'builder-config.yaml': collectorManifest() },
+    steps: [['run', collectorBuilder, '--config', 'builder-config.yaml']],
     program: 'build/otelcol-pitwall',
     origin: `OpenTelemetry Collector ${collectorVersion} built with Go`,
   },
@@ -31,8 +30,7 @@ export const collector: ServerDefinition = {
   listens: ['otlpHttp', 'otlpGrpc', 'collectorMetrics', 'collectorHealth'],
   scheme: 'http',
   async launch({ own, peer, options }) {
-    const remoteWrite = options.collectorRoute === 'remote-write'
-    const write = peer('prometheus')
+    const prometheus = peer('prometheus')
     return {
       args: ['--config', options.collectorConfig ?? shippedFile('otel-collector.yaml')],
       env: {
@@ -41,8 +39,7 @@ export const collector: ServerDefinition = {
         PITWALL_COLLECTOR_METRICS: own('collectorMetrics'),
         PITWALL_COLLECTOR_HEALTH: own('collectorHealth'),
         PITWALL_METRIC_EXPIRATION: `${options.metricExpirationMs ?? DEFAULT_EXPIRATION_MS}ms`,
-        ...(remoteWrite ? { PITWALL_METRICS_EXPORTER: 'prometheus_remote_write' } : {}),
-        ...(write === undefined ? {} : { PITWALL_REMOTE_WRITE: `http://${write}/api/v1/write` }),
+        ...(prometheus === undefined ? {} : { PITWALL_REMOTE_WRITE: `http://${prometheus}/api/v1/write` }),
       },
       ready: () => answers(`http://${own('collectorHealth')}/`),
     }

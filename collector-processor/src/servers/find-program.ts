@@ -113,5 +113,5 @@ async function versionOf(
     () => undefined,
   )
   if (result === undefined || result.code !== 0) return undefined
-  return /\d+\.\d+\.\d+/.exec(result.output)?.[0]
+  return /(?:version |v=)(\d+\.\d+\.\d+)/.exec(result.output)?.[1]
 }

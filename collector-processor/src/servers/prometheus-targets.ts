@@ -13,7 +13,7 @@ const answerShape = z.object({
 
 /** Waits until Prometheus has scraped the Collector, when it is to do so: from then on what agents send arrives. */
 export async function discovered(context: LaunchContext, signal: AbortSignal | undefined): Promise<void> {
-  const collector = context.options.collectorRoute === 'remote-write' ? undefined : context.peer('collectorMetrics')
+  const collector = context.options.scrapeCollector === false ? undefined : context.peer('collectorMetrics')
   if (collector === undefined) return
   await until(
     () => scrapes(context, [collector], 'up'),

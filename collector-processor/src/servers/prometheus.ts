@@ -54,7 +54,7 @@ export async function writePrometheusConfig(context: LaunchContext, agents: read
     scrapeIntervalMs: options.scrapeIntervalMs ?? DEFAULT_SCRAPE_MS,
     ruleFiles: options.ruleFiles ?? shippedRules(),
     alertmanager: context.peer('alertmanager'),
-    collector: options.collectorRoute === 'remote-write' ? undefined : context.peer('collectorMetrics'),
+    collector: options.scrapeCollector === false ? undefined : context.peer('collectorMetrics'),
     agents,
     otlp: hasOtlp(context),
   })

@@ -35,10 +35,10 @@ export interface StackOptions {
   readonly scrapeIntervalMs?: number
   /** How long the Collector keeps exporting a series that stopped arriving, in milliseconds. Default 300,000. */
   readonly metricExpirationMs?: number
-  /** How the Collector hands metrics to Prometheus: scraped (default), or written by the Collector (remote write). */
-  readonly collectorRoute?: 'scrape' | 'remote-write'
   /** Configuration of the Collector; by default `otel-collector.yaml`. */
   readonly collectorConfig?: string
+  /** Whether Prometheus scrapes the Collector. False where `collectorConfig` writes to Prometheus (`PITWALL_REMOTE_WRITE` is its address). Default true. */
+  readonly scrapeCollector?: boolean
   /** Prometheus rule files; by default the alert rules that come with Pitwall. */
   readonly ruleFiles?: readonly string[]
   /** Folder for data and logs; a temporary one that `stop` removes by default. */

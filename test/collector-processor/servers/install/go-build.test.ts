@@ -13,9 +13,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const build: GoBuild = {
-  tool: 'example.org/builder@v1.0.0',
-  manifest: () => 'dist: fake\n',
-  args: ['--config', 'manifest.yaml'],
+  files: { 'manifest.yaml': 'dist: fake\n' },
+  steps: [['run', 'example.org/builder@v1.0.0', '--config', 'manifest.yaml'], ['version']],
   program: 'build/fake',
   origin: 'fake 1.0.0 built with Go',
 }
@@ -27,11 +26,11 @@ async function withGo(script: string): Promise<InstallContext> {
 }
 
 describe('buildWithGo', () => {
-  it('runs the building tool on the manifest, in the folder', async () => {
+  it('runs the steps in the folder, on the files that the build starts from', async () => {
     const work = join(folder, 'work')
-    const installation = await buildWithGo(build, work, await withGo('echo "$@" > arguments; echo "$GOPATH" > gopath'))
+    const installation = await buildWithGo(build, work, await withGo('echo "$@" >> arguments; echo "$GOPATH" > gopath'))
     expect(installation).toEqual({ program: 'build/fake', libraries: [], origin: 'fake 1.0.0 built with Go' })
-    expect(await readFile(join(work, 'arguments'), 'utf8')).toBe('run example.org/builder@v1.0.0 --config manifest.yaml\n')
+    expect(await readFile(join(work, 'arguments'), 'utf8')).toBe('run example.org/builder@v1.0.0 --config manifest.yaml\nversion\n')
     expect(await readFile(join(work, 'manifest.yaml'), 'utf8')).toBe('dist: fake\n')
   })
 

@@ -47,7 +47,7 @@ describe('install', () => {
   })
 
   it('leaves nothing behind when it fails, and lists what was tried', async () => {
-    const goBuild = { tool: 'example.org/none@v0', manifest: () => '', args: [], program: 'x', origin: 'x' }
+    const goBuild = { files: {}, steps: [['no-such-command']], program: 'x', origin: 'x' }
     const nowhere = context({ PITWALL_DOWNLOAD_BASE: 'http://127.0.0.1:1', PATH: '/nowhere' })
     const debian = { packages: ['fake'], program: 'x' }
     const failed = install({ ...fakeServer, debian, goBuild }, nowhere)

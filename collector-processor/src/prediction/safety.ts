@@ -53,7 +53,11 @@ export function wilson(successes: number, total: number): { readonly lower: numb
   return { lower: Math.max(0, (centre - spread) / scale), upper: Math.min(1, (centre + spread) / scale) }
 }
 
-/** Whether repeated calls returned the same often enough. Equal results alone do not prove that a function only reads. */
+/**
+ * Whether repeated calls returned the same often enough, by the lower end of the interval. Equal results alone do not prove
+ * that a function only reads: in recorded tool calls 43 of 43 repeated `cancel_reservation` and 39 of 39 repeated
+ * `update_reservation_flights` returned equal results. So its name is asked as well (`writingWord`).
+ */
 export function judgeResults({ same, different }: Checks, allowedStaleness: number): Safety {
   const total = same + different
   const { lower, upper } = wilson(same, total)
@@ -61,14 +65,4 @@ export function judgeResults({ same, different }: Checks, allowedStaleness: numb
   if (lower >= 1 - allowedStaleness) return { kind: 'safe', evidence: counted }
   if (upper < 1 - allowedStaleness) return { kind: 'unsafe', reason: `only ${counted}` }
   return { kind: 'investigate', reason: total < 1 ? 'no results were compared yet' : `${counted}, which is too little to be sure` }
-}
-
-/**
- * Whether a function may be cached. Recorded tool calls show why the name counts: 43 of 43 repeated `cancel_reservation`
- * and 39 of 39 repeated `update_reservation_flights` returned equal results.
- */
-export function judgeSafety(name: string, checks: Checks, allowedStaleness: number): Safety {
-  const word = writingWord(name)
-  if (word !== undefined) return { kind: 'unsafe', reason: `its name says that it writes ("${word}")` }
-  return judgeResults(checks, allowedStaleness)
 }

@@ -17,8 +17,10 @@ export interface Past {
   /** Whether its last verdict was that the prediction held; undefined without a verdict. */
   readonly held?: boolean
   readonly actual?: number
-  /** What was predicted: the last time before the change was made, or the last time at all. */
+  /** What was predicted last. */
   readonly saving: Saving
+  /** What was predicted last up to a moment (Unix seconds), or first when that was later. */
+  savingUntil(moment: number): Saving
 }
 
 /** Steps of the range query: finer ones would only repeat gauges that hardly change. */
@@ -55,7 +57,8 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
   const createdAt = created.find((start) => start > closedAt) ?? created[0] ?? 0
   const appliedAt = applied?.find((time) => time >= createdAt)
   const verifiedAt = appliedAt === undefined ? undefined : verified?.find((time) => time >= appliedAt)
-  const saving = savingAt(of(advice.saving), appliedAt)
+  const savings = of(advice.saving)
+  const saving = savingAt(savings, Infinity)
   if (saving === undefined) return undefined
   const actual = of(advice.actual)
     .toSorted((a, b) => lastTime(a) - lastTime(b))
@@ -67,6 +70,7 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
     createdAt,
     lastOpenAt: Math.max(createdAt, ...infos.filter((info) => isOpen(info.labels['state'])).map(lastTime)),
     saving,
+    savingUntil: (moment) => savingAt(savings, moment) ?? saving,
     ...(appliedAt === undefined ? {} : { appliedAt }),
     ...(verifiedAt === undefined ? {} : { verifiedAt, held: labels['state'] !== 'refuted' }),
     ...(verifiedAt === undefined || actual === undefined ? {} : { actual }),
@@ -87,7 +91,7 @@ function lastTime({ samples }: RangeSeries): number {
 }
 
 /** Lower, likely and upper bound, the last up to a moment; the first ones after it when there were none before. */
-function savingAt(series: readonly RangeSeries[], moment = Infinity): Saving | undefined {
+function savingAt(series: readonly RangeSeries[], moment: number): Saving | undefined {
   const bound = (name: string): number | undefined => {
     const samples = series.filter(({ labels }) => labels['bound'] === name).flatMap(({ samples }) => samples)
     const sorted = samples.toSorted(([a], [b]) => a - b)

@@ -2,7 +2,7 @@ import type { Evidence } from '../prometheus/evidence.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Answer, Finding, NamedRule } from '../rules/rule.ts'
 import type { Settings } from '../settings.ts'
-import { formatNumber } from '../text/numbers.ts'
+import { formatNumber, formatSaving } from '../text/numbers.ts'
 import type { Past } from './history.ts'
 import { recommendationId } from './identity.ts'
 import { placeOf } from './place.ts'
@@ -75,12 +75,18 @@ function afterTheChange(earlier: Past, circumstances: Circumstances): Recommenda
   if (rule === undefined || subject === undefined) return undefined
   const appliedAt = earlier.appliedAt ?? rule.appliedAt(evidence, { subject, createdAt: earlier.createdAt, saving: earlier.saving })
   if (appliedAt === undefined || now - (earlier.verifiedAt ?? appliedAt) > settings.lookbackMs / 1_000) return undefined
-  if (earlier.verifiedAt === undefined) return { ...recalled(earlier, 'applied', circumstances), appliedAt }
+  // What counts is the prediction made before the change; it shows up in Prometheus only after it was sent and scraped.
+  const saving = earlier.savingUntil(appliedAt + (2 * settings.scrapeIntervalMs) / 1_000)
+  if (earlier.verifiedAt === undefined) return { ...recalled(earlier, 'applied', circumstances), saving, appliedAt }
+  const { verifiedAt, held, actual } = earlier
   return {
-    ...recalled(earlier, earlier.held === true ? 'verified' : 'refuted', circumstances),
+    ...recalled(earlier, held === true ? 'verified' : 'refuted', circumstances),
+    saving,
     appliedAt,
-    verifiedAt: earlier.verifiedAt,
-    ...(earlier.actual === undefined ? {} : { actual: earlier.actual }),
+    verifiedAt,
+    ...(actual === undefined
+      ? {}
+      : { actual, evidence: [`Predicted: ${formatSaving(saving)}; measured after the change: ${formatNumber(actual)} ${saving.unit}.`] }),
   }
 }
 

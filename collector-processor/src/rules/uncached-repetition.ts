@@ -3,7 +3,7 @@ import { cacheCurves, hitRatios, type CurvePair } from '../prediction/cache-curv
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import { jointHitRatio, reachable, smallestReaching } from '../prediction/miss-ratio-curve.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
-import { judgeSafety } from '../prediction/safety.ts'
+import { judgeResults, writingWord } from '../prediction/safety.ts'
 import { HIT_SECONDS, savedPerRequest } from '../prediction/saving.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Evidence } from '../prometheus/evidence.ts'
@@ -26,6 +26,9 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const requests = evidence.of(questions.functionCalls).total(subject)
   const seconds = evidence.of(questions.functionSeconds).total(subject)
   const [called, spent] = [growthInWindow(requests, evidence.span), growthInWindow(seconds, evidence.span)]
+  if (called.total < 1) return undefined
+  const word = writingWord(subject.name)
+  if (word !== undefined) return notAdvised(subject, `caching it is not safe: its name says that it writes ("${word}")`)
   if (called.total < settings.minRequests) {
     return {
       kind: 'notEnoughData',
@@ -43,7 +46,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     return notAdvised(subject, `all its calls together take only ${formatSeconds(spent.perSecond)} of each second`)
   }
   if (curves === undefined || repeated === undefined) return { kind: 'notEnoughData', subject, needs: 'its arguments are not followed yet' }
-  const safety = judgeSafety(subject.name, comparedResults(evidence, subject), settings.allowedStaleness)
+  const safety = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
   if (safety.kind === 'unsafe') return notAdvised(subject, `caching it is not safe: ${safety.reason}`)
 
   const limits = chooseLimits(curves.window, settings.reach)

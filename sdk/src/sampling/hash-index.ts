@@ -3,7 +3,7 @@ const EMPTY = -1
 /**
  * Hash → slot number, for a fixed number of slots: open addressing with linear probing and backward-shift deletion
  * (Knuth, TAOCP 3, 6.4, algorithm R), so that it neither allocates nor leaves tombstones. A JavaScript Map that churns
- * 2,048 keys takes 114 KiB; this takes 16 KiB.
+ * 2,048 keys takes 112 KiB (measured); this takes 16 KiB.
  */
 export class HashIndex {
   readonly #table: Int16Array

@@ -15,7 +15,7 @@ export class Leases {
   readonly #lastUse: Float64Array
   readonly #starts: Uint16Array
   readonly #stamps: Uint16Array
-  #now = 0
+  #now = -Infinity
 
   /**
    * @param slots number of slots
@@ -60,7 +60,7 @@ export class Leases {
   }
 
   #advance(now: number): void {
-    if (now - this.#now < STAMP_RESOLUTION && this.#now !== 0) return
+    if (now - this.#now < STAMP_RESOLUTION) return
     this.#now = now
     for (let index = 0; index < this.#stamps.length; index++) this.#stamps[index] = (now * (this.#unitsPerMs[index] ?? 0)) | 0
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { OTHER } from '../names.ts'
 import type { MetricSource } from '../telemetry/source.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import { RepetitionTracking } from './repetition-tracking.ts'
@@ -29,9 +30,10 @@ export class RepetitionBudget implements MetricSource {
     this.#rankedAt = clock.now()
   }
 
-  /** A function to be considered. One whose cache follows its keys already is not. */
+  /** A function to be considered: not one whose cache follows its keys already, nor the many that go by `other`. */
   add(statistics: CallStatistics): void {
-    if (!statistics.cached) this.#functions.push({ statistics, totalMsBefore: 0, tracking: undefined, endedAt: 0 })
+    if (!statistics.cached && statistics.name !== OTHER)
+      this.#functions.push({ statistics, totalMsBefore: 0, tracking: undefined, endedAt: 0 })
   }
 
   /** To be called after a call: takes a function in as soon as there is a place for it. */

@@ -72,7 +72,7 @@ export class ReuseTracker implements MetricSource {
     if (slot === NONE) this.#recordUnknown(hash, now, weight)
     else if (this.#inFront[slot] === 1) this.#recordFront(slot, now, weight)
     else this.#recordTail(slot, now, weight)
-    const change = this.#governor.judge(now, this.#freeCount < 2)
+    const change = this.#governor.judge(now, this.#sampledBelow < HASHES / this.#governor.scale)
     if (change === 'none') return
     if (change === 'pause') return this.#tally.endBurst()
     if (change === 'fewer keys') this.#followFewer()

@@ -11,6 +11,9 @@ import { type Command, type CommandIo, type OptionValues, UsageError } from './c
 
 const DEFAULT_PORT = 9465
 
+/** Collector and Prometheus end a series that was not sent for five minutes: alerts would resolve between two cycles. */
+const MAX_OTLP_INTERVAL_MS = 240_000
+
 /** An evaluation every interval, published and shown on loopback, until it is told to stop. */
 export default {
   summary: 'Evaluate every interval, publish the recommendations, and show them on a page.',
@@ -30,7 +33,7 @@ export default {
   ],
   run: async (values, io) => {
     const settings = settingsOf(values, io)
-    const emitters = await emittersOf(values, io)
+    const emitters = await emittersOf(values, settings, io)
     const status = new Status(Date.now() / 1_000)
     const server = await listen(values, status)
     try {
@@ -78,10 +81,12 @@ function settingsOf(values: OptionValues, { env }: CommandIo): Settings {
   }
 }
 
-async function emittersOf(values: OptionValues, { env }: CommandIo): Promise<readonly Emitter[]> {
+async function emittersOf(values: OptionValues, settings: Settings, { env }: CommandIo): Promise<readonly Emitter[]> {
   const otlpUrl = text(values, 'otlp') ?? env['OTEL_EXPORTER_OTLP_ENDPOINT']
   if (otlpUrl !== undefined && !URL.canParse(otlpUrl))
     throw new UsageError(`--otlp must be an address such as http://127.0.0.1:4318, not '${otlpUrl}'.`)
+  if (otlpUrl !== undefined && settings.intervalMs > MAX_OTLP_INTERVAL_MS)
+    throw new UsageError('with --otlp, --interval must be 4m or less: Collector and Prometheus forget a series after 5 minutes.')
   try {
     return await createEmitters({
       otlpUrl,

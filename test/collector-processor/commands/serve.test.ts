@@ -108,6 +108,7 @@ describe('pitwall serve', () => {
     [['--prometheus', 'nowhere'], 'must be an address'],
     [['--otlp', 'nowhere'], '--otlp must be an address'],
     [['--interval', 'soon'], 'must be a duration'],
+    [['--otlp', 'http://127.0.0.1:4318', '--interval', '5m'], '--interval must be 4m or less'],
     [['--report', 'advice.pdf'], 'A report is written as'],
   ])('refuses %j with one sentence', async (args, sentence) => {
     const { code, said } = await refused('--port', '0', ...args)

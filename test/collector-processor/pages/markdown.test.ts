@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { markdown } from '../../../collector-processor/src/pages/markdown.ts'
 
@@ -22,5 +23,37 @@ describe('Markdown of runbooks', () => {
   it('lets no HTML and no script address through', async () => {
     const text = await render('<script>alert(1)</script> [x](javascript:alert(1)) `<b>`')
     expect(text).not.toMatch(/<script|<b>|href/)
+  })
+
+  it('makes no other element than these of any text', async () => {
+    const pieces = fc.constantFrom(
+      '<',
+      '>',
+      '&',
+      '"',
+      '`',
+      '```',
+      '*',
+      '**',
+      '# ',
+      '- ',
+      '[',
+      '](',
+      ')',
+      '\n',
+      '\n\n',
+      '    ',
+      'a',
+      'http://x',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { maxLength: 30 }), async (parts) => {
+        const rest = (await render(parts.join(''))).replaceAll(
+          /<\/?(h2|h3|p|ul|li|pre|code|strong|em|a)( href="https?:[^"<>]*" rel="noreferrer")?>/g,
+          '',
+        )
+        expect(rest).not.toMatch(/[<>]/)
+      }),
+    )
   })
 })

@@ -35,6 +35,8 @@ export const prometheus: ServerDefinition = {
         '--storage.tsdb.retention.time=7d',
         '--storage.tsdb.retention.size=512MB',
         `--web.listen-address=${context.own('prometheus')}`,
+        // Prometheus learns of Alertmanager some 5 s after its start; an alert that fired before is sent again, by default after a minute.
+        `--rules.alert.resend-delay=${Math.min(60_000, 4 * scrapeIntervalOf(context))}ms`,
         '--web.enable-lifecycle',
         '--web.enable-remote-write-receiver',
         ...(hasOtlp(context) ? ['--web.enable-otlp-receiver'] : []),
@@ -45,13 +47,14 @@ export const prometheus: ServerDefinition = {
 }
 
 const configFile = (folder: string): string => join(folder, 'prometheus.yml')
+const scrapeIntervalOf = ({ options }: LaunchContext): number => options.scrapeIntervalMs ?? DEFAULT_SCRAPE_MS
 const hasOtlp = ({ version }: LaunchContext): boolean => atLeast(version, '3.0.0')
 
 /** Writes the configuration of a stack's Prometheus, with agents to scrape directly; whole, so that a reload never reads half of it. */
 export async function writePrometheusConfig(context: LaunchContext, agents: readonly string[]): Promise<void> {
   const { folder, options } = context
   const text = prometheusConfig({
-    scrapeIntervalMs: options.scrapeIntervalMs ?? DEFAULT_SCRAPE_MS,
+    scrapeIntervalMs: scrapeIntervalOf(context),
     ruleFiles: options.ruleFiles ?? shippedRules(),
     alertmanager: context.peer('alertmanager'),
     collector: options.scrapeCollector === false ? undefined : context.peer('collectorMetrics'),

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { promotedResourceAttributes } from '../../../sdk/src/contract/index.ts'
 import { prometheusConfig, type PrometheusSettings } from '../../../collector-processor/src/servers/prometheus-config.ts'
 import { shippedRules } from '../../../collector-processor/src/servers/shipped-files.ts'
@@ -22,6 +23,17 @@ const all: PrometheusSettings = {
   otlp: false,
 }
 const none: PrometheusSettings = { scrapeIntervalMs: 15_000, ruleFiles: [], agents: [], otlp: false }
+
+describe('docker/prometheus.yaml', () => {
+  it('is accepted by the real Prometheus, and makes the same choices', async () => {
+    const path = resolve(import.meta.dirname, '../../../docker/prometheus.yaml')
+    expect(await promtool('check', 'config', '--syntax-only', path)).toContain('SUCCESS')
+    const docker = parse(await readFile(path, 'utf8'))
+    const own = JSON.parse(prometheusConfig(all))
+    expect(docker.scrape_configs[0]).toMatchObject({ job_name: own.scrape_configs[0].job_name, honor_labels: true })
+    expect(docker.storage).toEqual(own.storage)
+  })
+})
 
 describe('prometheusConfig', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { programOnPath, runnable } from '../path.ts'
@@ -25,20 +26,28 @@ export async function buildWithGo(build: GoBuild, folder: string, context: Insta
   await mkdir(folder, { recursive: true })
   for (const [name, text] of Object.entries(build.files)) await writeFile(join(folder, name), text)
   context.report('building from source with Go, a few minutes, once')
+  const own = ownFolders(context)
+  const options = { cwd: folder, env: { ...context.env, ...own, GOWORK: 'off' }, signal: context.signal, timeoutMs: STEP_MS }
   for (const step of build.steps) {
-    const { code, output } = await run(go, step, { cwd: folder, env: goEnvironment(context), signal: context.signal, timeoutMs: STEP_MS })
+    const { code, output } = await run(go, step, options)
     if (code !== 0) throw new InstallError(`the build with Go failed: ${lastLine(output)}`)
   }
+  if (own !== undefined) await run(go, ['clean', '-modcache', '-cache'], options)
   return { program: build.program, libraries: [], origin: build.origin }
 }
 
-/** Go wants folders for modules and objects; a user without a home of their own has none. */
-function goEnvironment({ env, cache }: InstallContext): Record<string, string | undefined> {
-  const homeless = env['HOME'] === undefined || cache !== join(env['HOME'], '.cache', 'pitwall')
-  const ownFolders = homeless && env['GOPATH'] === undefined && env['GOMODCACHE'] === undefined && env['GOCACHE'] === undefined
-  return {
-    ...env,
-    GOWORK: 'off',
-    ...(ownFolders ? { GOPATH: join(cache, 'go'), GOCACHE: join(cache, 'go', 'build-cache') } : {}),
+/** Go wants folders for modules and objects; for a user without a home of their own they are in our cache, and removed after the build. */
+function ownFolders({ env, cache }: InstallContext): Readonly<Record<string, string>> | undefined {
+  const home = env['HOME']
+  if ((home !== undefined && writable(home)) || env['GOPATH'] !== undefined) return undefined
+  return { GOPATH: join(cache, 'go'), GOCACHE: join(cache, 'go', 'objects') }
+}
+
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }

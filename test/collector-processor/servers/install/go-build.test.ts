@@ -28,15 +28,24 @@ async function withGo(script: string): Promise<InstallContext> {
 describe('buildWithGo', () => {
   it('runs the steps in the folder, on the files that the build starts from', async () => {
     const work = join(folder, 'work')
-    const installation = await buildWithGo(build, work, await withGo('echo "$@" >> arguments; echo "$GOPATH" > gopath'))
+    const installation = await buildWithGo(build, work, await withGo('echo "$@" >> arguments'))
     expect(installation).toEqual({ program: 'build/fake', libraries: [], origin: 'fake 1.0.0 built with Go' })
-    expect(await readFile(join(work, 'arguments'), 'utf8')).toBe('run example.org/builder@v1.0.0 --config manifest.yaml\nversion\n')
+    expect(await readFile(join(work, 'arguments'), 'utf8')).toBe(
+      'run example.org/builder@v1.0.0 --config manifest.yaml\nversion\nclean -modcache -cache\n',
+    )
     expect(await readFile(join(work, 'manifest.yaml'), 'utf8')).toBe('dist: fake\n')
   })
 
-  it('gives Go folders of its own when the user has none', async () => {
-    await buildWithGo(build, join(folder, 'work'), await withGo('echo "$GOPATH" > gopath'))
-    expect(await readFile(join(folder, 'work', 'gopath'), 'utf8')).toBe(`${join(folder, 'go')}\n`)
+  it('gives Go folders of its own when the user has none, and empties them afterwards', async () => {
+    await buildWithGo(build, join(folder, 'work'), await withGo('echo "$1 $GOPATH" >> calls'))
+    const own = join(folder, 'go')
+    expect(await readFile(join(folder, 'work', 'calls'), 'utf8')).toBe(`run ${own}\nversion ${own}\nclean ${own}\n`)
+  })
+
+  it('leaves the folders of a user who has a home alone', async () => {
+    const context = await withGo('echo "$1 $GOPATH" >> calls')
+    await buildWithGo(build, join(folder, 'work'), { ...context, env: { ...context.env, HOME: folder } })
+    expect(await readFile(join(folder, 'work', 'calls'), 'utf8')).toBe('run \nversion \n')
   })
 
   it('quotes the last line of a build that fails', async () => {

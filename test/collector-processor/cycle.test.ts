@@ -79,6 +79,31 @@ describe('a cycle', () => {
     expect(summary(await runCycle({ settings, client: answering({ [memory]: sent(150), [blocked]: blocking(0) }), now }))).toEqual([])
   })
 
+  it('proposes anew what is found again a window after its verdict, and says how far the last prediction was off', async () => {
+    const judged = (ago: number): readonly RangeSeries[] => {
+      const [first] = sent(ago + 300)
+      const at = now - ago
+      const gauge = (metric: Parameters<typeof prometheusName>[0], value: number, more: Record<string, string> = {}): RangeSeries => ({
+        labels: { ...first?.labels, __name__: prometheusName(metric), ...more },
+        samples: [[at, value]],
+      })
+      const verdict = [
+        gauge(advice.applied, at - 200),
+        gauge(advice.verified, at),
+        gauge(advice.actual, 0.24),
+        gauge(advice.info, 1, { state: 'verified' }),
+      ]
+      return [...sent(ago + 300), ...verdict]
+    }
+    const [soon, later] = [judged(50), judged(150)]
+    expect(summary(await runCycle({ settings, client: answering({ [memory]: soon, [blocked]: blocking(0.3) }), now }))).toEqual([
+      'rank verified 350',
+    ])
+    const report = await runCycle({ settings, client: answering({ [memory]: later, [blocked]: blocking(0.3) }), now })
+    expect(summary(report)).toEqual(['rank proposed 0'])
+    expect(report.recommendations[0]?.evidence).toContain('The one earlier prediction of this rule that could be checked was off by 20 %.')
+  })
+
   it('asks as many queries for a thousand functions as for one', async () => {
     const many = Array.from({ length: 1_000 }, (_, index) =>
       blocking(0.3).map((one) => ({ ...one, labels: { ...one.labels, code_function_name: `f${index}` } })),

@@ -49,6 +49,7 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
     series.filter(({ labels }) => labels['__name__'] === prometheusName(metric))
   const infos = of(advice.info).toSorted((a, b) => lastTime(a) - lastTime(b))
   const labels = infos.at(-1)?.labels
+  const verdict = infos.findLast((info) => info.labels['state'] === 'verified' || info.labels['state'] === 'refuted')?.labels['state']
   const [created, applied, verified] = [advice.created, advice.applied, advice.verified].map((metric) => distinctValues(of(metric)))
   if (labels === undefined || created === undefined || created.length === 0) return undefined
 
@@ -56,7 +57,7 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
   const closedAt = verified?.findLast((time) => created.some((start) => start > time)) ?? -Infinity
   const createdAt = created.find((start) => start > closedAt) ?? created[0] ?? 0
   const appliedAt = applied?.find((time) => time >= createdAt)
-  const verifiedAt = appliedAt === undefined ? undefined : verified?.find((time) => time >= appliedAt)
+  const verifiedAt = appliedAt === undefined || verdict === undefined ? undefined : verified?.find((time) => time >= appliedAt)
   const savings = of(advice.saving)
   const saving = savingAt(savings, Infinity)
   if (saving === undefined) return undefined
@@ -72,7 +73,7 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
     saving,
     savingUntil: (moment) => savingAt(savings, moment) ?? saving,
     ...(appliedAt === undefined ? {} : { appliedAt }),
-    ...(verifiedAt === undefined ? {} : { verifiedAt, held: labels['state'] !== 'refuted' }),
+    ...(verifiedAt === undefined ? {} : { verifiedAt, held: verdict === 'verified' }),
     ...(verifiedAt === undefined || actual === undefined ? {} : { actual }),
   }
 }

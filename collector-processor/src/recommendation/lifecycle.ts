@@ -7,7 +7,8 @@ import type { Past } from './history.ts'
 import { recommendationId } from './identity.ts'
 import { placeOf } from './place.ts'
 import { priorityOf } from './ranking.ts'
-import type { Effort, NotAdvised, Recommendation } from './recommendation.ts'
+import { trackRecord } from './track-record.ts'
+import type { Effort, NotAdvised, Priority, Recommendation } from './recommendation.ts'
 
 /** A rule and what it said of one subject. */
 export interface Judgement {
@@ -47,7 +48,7 @@ export function follow(judgements: readonly Judgement[], circumstances: Circumst
   for (const { rule, answer } of judgements) {
     const { service, name } = answer.subject
     const id = recommendationId(rule.id, service, name)
-    if (recommendations.has(id)) continue
+    if (recommendations.has(id) && !isLongJudged(past.get(id), circumstances)) continue
     if (answer.kind === 'finding') {
       const createdAt = openSince(past.get(id), circumstances)
       const least = createdAt === undefined ? settings.minSaving : settings.minSaving / 2
@@ -56,13 +57,12 @@ export function follow(judgements: readonly Judgement[], circumstances: Circumst
         continue
       }
     }
-    notAdvised.push({ service, subject: name, rule: rule.id, reason: reasonOf(answer) })
+    if (!recommendations.has(id)) notAdvised.push({ service, subject: name, rule: rule.id, reason: reasonOf(answer) })
   }
   for (const earlier of past.values()) {
     const isRecent = now - earlier.lastOpenAt < settings.windowMs / 1_000
     if (recommendations.has(earlier.id) || earlier.appliedAt !== undefined || !isRecent) continue
-    const stale = recalled(earlier, 'stale', circumstances)
-    if (stale !== undefined) recommendations.set(earlier.id, stale)
+    recommendations.set(earlier.id, recalled(earlier, 'stale', circumstances))
   }
   return { recommendations: [...recommendations.values()], notAdvised }
 }
@@ -90,14 +90,26 @@ function afterTheChange(earlier: Past, circumstances: Circumstances): Recommenda
   }
 }
 
+/** Whether its verdict is older than a window: what is found now is then a new problem of the same subject. */
+function isLongJudged(earlier: Past | undefined, { now, settings }: Circumstances): boolean {
+  return earlier?.verifiedAt !== undefined && now - earlier.verifiedAt > settings.windowMs / 1_000
+}
+
 /** Since when it is open; undefined for what was not proposed before, or had its verdict. */
 function openSince(earlier: Past | undefined, { now, settings }: Circumstances): number | undefined {
   if (earlier === undefined || earlier.appliedAt !== undefined) return undefined
   return now - earlier.lastOpenAt < settings.lookbackMs / 1_000 ? earlier.createdAt : undefined
 }
 
-function proposed(id: string, rule: NamedRule, finding: Finding, createdAt: number, { evidence, settings }: Circumstances): Recommendation {
+function proposed(
+  id: string,
+  rule: NamedRule,
+  finding: Finding,
+  createdAt: number,
+  { evidence, settings, past }: Circumstances,
+): Recommendation {
   const effort = finding.effort ?? rule.effort
+  const record = trackRecord(rule.id, past.values())
   return {
     id,
     rule: rule.id,
@@ -106,12 +118,13 @@ function proposed(id: string, rule: NamedRule, finding: Finding, createdAt: numb
     service: finding.subject.service,
     subject: finding.subject.name,
     location: placeOf(evidence, finding.subject),
+    // More effort than the rule's means that something has to be found out first.
     priority: priorityOf(finding.saving.lower, effort === rule.effort),
     effort,
     phase: 'quick-win',
     state: 'proposed',
     saving: finding.saving,
-    evidence: finding.evidence,
+    evidence: record === undefined ? finding.evidence : [...finding.evidence, record],
     example: finding.example,
     runbook: settings.runbookUrl + rule.id,
     change: finding.change,
@@ -131,7 +144,7 @@ function recalled({ id, labels, saving, createdAt }: Past, state: Recommendation
     service: labels['service'] ?? '',
     subject: labels['subject'] ?? '',
     location: labels['location'] ?? '',
-    priority: priorityOf(saving.lower, labels['priority'] !== 'medium'),
+    priority: priorities.find((name) => name === labels['priority']) ?? priorityOf(saving.lower, true),
     effort,
     phase: 'quick-win',
     state,
@@ -145,6 +158,7 @@ function recalled({ id, labels, saving, createdAt }: Past, state: Recommendation
 }
 
 const efforts: readonly Effort[] = ['minutes', 'hours', 'days']
+const priorities: readonly Priority[] = ['critical', 'high', 'medium', 'low']
 
 function subjectOf({ labels }: Past, rule: NamedRule): Subject | undefined {
   const [service, name] = [labels['service'], labels['subject']]

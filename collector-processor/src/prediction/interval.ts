@@ -36,13 +36,18 @@ export interface Variation {
 }
 
 /**
- * Half the width of an interval that covers the NEXT window's value about 19 times in 20: the largest of what the
- * blocks, the last windows and experience say. Measured on 15 traces, 968 forecasts: covers 93.4 %, where a binomial
- * interval covers 45 % (calls come in bursts, not one by one) and blocks alone cover 81 % (hit ratios drift).
+ * Half the width of an interval that covers the NEXT window's value about 19 times in 20: the largest of what the blocks,
+ * the last windows and experience say. Measured on 10 recorded traces at 6 sizes, 660 forecasts: covers 92 %. Blocks alone
+ * cover 82 %, because hit ratios drift, and a binomial interval 45 %, because calls come in bursts and not one by one.
  */
 export function halfWidth({ blocks, windowChanges, floor }: Variation): number {
   const n = blocks.length
   const fromBlocks = studentT(n - 1) * weightedDeviation(blocks) * Math.sqrt(2 / n)
-  const fromWindows = 2.2 * weightedDeviation(windowChanges.slice(-4).map((value) => ({ value, weight: 1 })))
+  const fromWindows = 2.2 * rootMeanSquare(windowChanges.slice(-4))
   return Math.max(fromBlocks, fromWindows, floor)
+}
+
+/** Around zero and not around their mean, because a steady drift moves the next window as well. */
+function rootMeanSquare(values: readonly number[]): number {
+  return values.length === 0 ? 0 : Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length)
 }

@@ -10,8 +10,13 @@ describe('the interval', () => {
     expect(halfWidth({ blocks: equal(1, 2, 3), windowChanges: [], floor: 0 })).toBeCloseTo(4.303 * Math.sqrt(2 / 3), 6)
   })
 
-  it('is 2.2 sd of the last four window changes when those vary most', () => {
-    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [99, -1, 1, -1, 1], floor: 0 })).toBeCloseTo(2.2 * Math.sqrt(4 / 3), 6)
+  it('is 2.2 times the last four window changes when those vary most', () => {
+    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [99, -1, 1, -1, 1], floor: 0 })).toBeCloseTo(2.2, 6)
+  })
+
+  it('expects a steady drift to go on, after a single change already', () => {
+    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3, 3, 3], floor: 0 })).toBeCloseTo(6.6, 6)
+    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3], floor: 0 })).toBeCloseTo(6.6, 6)
   })
 
   it('is never narrower than the floor', () => {

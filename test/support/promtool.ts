@@ -6,28 +6,43 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../../collector-processor/src/servers/find-program.ts'
 import { prometheus } from '../../collector-processor/src/servers/prometheus.ts'
+import { prometheus3 } from './prometheus3.ts'
 
 const exec = promisify(execFile)
-let found: Promise<{ promtool: string; env: Readonly<Record<string, string>> }> | undefined
 
-/** The real promtool, which every package of Prometheus brings along. */
-export async function promtoolProgram(): Promise<{ promtool: string; env: Readonly<Record<string, string>> }> {
-  const { program, env } = await findProgram(prometheus)
-  const promtool = join(dirname(program), 'promtool')
-  if (!existsSync(promtool)) throw new Error(`There is no promtool beside ${program}; point PITWALL_PROMETHEUS to a complete installation.`)
-  return { promtool, env }
+/** A promtool and the environment that it needs. */
+export interface Promtool {
+  readonly program: string
+  readonly env: NodeJS.ProcessEnv
 }
 
-/** Runs promtool; resolves to what it printed, rejects with it when it fails. */
-export async function promtool(...args: readonly string[]): Promise<string> {
-  found ??= promtoolProgram()
-  const { promtool: program, env } = await found
-  const { stdout, stderr } = await exec(program, args, { env: { ...process.env, ...env } })
-  return stdout + stderr
+let found: Promise<readonly Promtool[]> | undefined
+
+/** The real promtools, which come with every Prometheus: that of the tests, and that of Prometheus 3 where there is one. */
+export async function promtools(): Promise<readonly Promtool[]> {
+  const { program, env } = await findProgram(prometheus)
+  const newer = await prometheus3()
+  return [...new Set([program, newer ?? program])].map((server) => {
+    const promtool = join(dirname(server), 'promtool')
+    if (!existsSync(promtool))
+      throw new Error(`There is no promtool beside ${server}; point PITWALL_PROMETHEUS to a complete installation.`)
+    return { program: promtool, env: { ...process.env, ...env } }
+  })
+}
+
+/** Runs every promtool; resolves to what they printed, rejects with it when one fails. */
+export async function promtool(...args: readonly string[]): Promise<readonly string[]> {
+  found ??= promtools()
+  return Promise.all(
+    (await found).map(async ({ program, env }) => {
+      const { stdout, stderr } = await exec(program, args, { env })
+      return stdout + stderr
+    }),
+  )
 }
 
 /** Runs `promtool test rules` on one document; JSON is YAML. */
-export async function testRules(document: unknown): Promise<string> {
+export async function testRules(document: unknown): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pitwall-rules-'))
   try {
     const file = join(folder, 'test.yaml')

@@ -21,12 +21,13 @@ const seriesOf = (recommendation: Recommendation): { series: string; values: str
   recommendationSeries(sampleReport(recommendation)).map((point) => series(point))
 
 /** Resolves to promtool's `SUCCESS` when the real engine raises exactly these alerts after five minutes, else rejects. */
-function raises(input: { series: string; values: string }[], alerts: unknown[]): Promise<string> {
-  return testRules({
+async function raises(input: { series: string; values: string }[], alerts: unknown[]): Promise<string> {
+  const outputs = await testRules({
     rule_files: [ruleFile],
     evaluation_interval: '15s',
     tests: [{ interval: '15s', input_series: input, alert_rule_test: [{ eval_time: '5m', alertname: ALERT_NAME, exp_alerts: alerts }] }],
   })
+  return outputs.join('')
 }
 
 const alert = {
@@ -54,8 +55,8 @@ describe('the alert rule', () => {
     await expect(alertRuleFile()).toMatchFileSnapshot(ruleFile)
   })
 
-  it('is accepted by promtool without a complaint', async () => {
-    await expect(promtool('check', 'rules', '--lint-fatal', ruleFile)).resolves.toContain('1 rules found')
+  it('is accepted by promtool 2 and 3 without a complaint', async () => {
+    for (const output of await promtool('check', 'rules', '--lint-fatal', ruleFile)) expect(output).toContain('1 rules found')
   })
 
   it('holds back for as long as it is told to', () => {

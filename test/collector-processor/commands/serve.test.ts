@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../../collector-processor/src/main.ts'
@@ -11,6 +10,7 @@ import { point } from '../../../collector-processor/src/recommendation/series.ts
 import { cache, prometheusName } from '../../../sdk/src/contract/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { deadEndpoint, startFrozenReceiver } from '../../support/otlp-receiver.ts'
+import { scraped } from '../../support/scraped.ts'
 import { query, useStack } from '../../support/stack.ts'
 
 const bin = resolve(import.meta.dirname, '../../../collector-processor/bin/pitwall.js')
@@ -50,15 +50,13 @@ async function refused(...args: readonly string[]): Promise<{ code: number; said
 
 describe('pitwall serve', () => {
   const stack = useStack(['prometheus'])
-  const fleet = createServer((_, response) => response.end(exposition([point(cache.entryLimit, { 'pitwall.cache.name': 'quotes' }, 100)])))
+  let stopFleet: (() => void) | undefined
 
   beforeAll(async () => {
-    await once(fleet.listen(0, '127.0.0.1'), 'listening')
-    const address = fleet.address()
-    await stack().scrape(typeof address === 'object' && address !== null ? [`127.0.0.1:${address.port}`] : [])
+    stopFleet = await scraped(stack(), exposition([point(cache.entryLimit, { 'pitwall.cache.name': 'quotes' }, 100)]))
     await eventually('the fleet in Prometheus', async () => (await query(stack(), prometheusName(cache.entryLimit))).length > 0)
   })
-  afterAll(() => void fleet.close())
+  afterAll(() => stopFleet?.())
 
   it('evaluates, shows the outcome, and keeps the report in a file', async () => {
     const file = join(tmpdir(), `pitwall-serve-${process.pid}.json`)

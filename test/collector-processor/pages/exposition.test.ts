@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { exposition } from '../../../collector-processor/src/pages/exposition.ts'
 import { recommendationSeries } from '../../../collector-processor/src/recommendation/series.ts'
-import { promtoolProgram } from '../../support/promtool.ts'
+import { promtools } from '../../support/promtool.ts'
 import { sampleRecommendation, sampleReport } from '../../support/recommendations.ts'
 
 const text = (...changes: Parameters<typeof sampleRecommendation>): string =>
@@ -23,10 +23,9 @@ describe('the exposition', () => {
   })
 
   it('is read by promtool', async () => {
-    const { promtool, env } = await promtoolProgram()
-    const check = (input: string): string =>
-      execFileSync(promtool, ['check', 'metrics'], { input, env: { ...process.env, ...env }, encoding: 'utf8' })
-    expect(check(text({ subject: 'a"b\\c\nd' }))).toBe('')
+    for (const { program, env } of await promtools()) {
+      expect(execFileSync(program, ['check', 'metrics'], { input: text({ subject: 'a"b\\c\nd' }), env, encoding: 'utf8' })).toBe('')
+    }
   })
 
   it('is empty without series', () => {

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exposition } from '../../../collector-processor/src/pages/exposition.ts'
 import { recommendationSeries } from '../../../collector-processor/src/recommendation/series.ts'
@@ -8,6 +6,7 @@ import recommendations from '../../../grafana/dashboards/recommendations.ts'
 import { dashboardExpressions, substituteVariables } from '../../../grafana/expressions.ts'
 import { eventually } from '../../support/eventually.ts'
 import { sampleRecommendation, sampleReport } from '../../support/recommendations.ts'
+import { scraped } from '../../support/scraped.ts'
 import { query, type Sample, useStack } from '../../support/stack.ts'
 
 const dashboard = buildDashboard('recommendations', recommendations)
@@ -20,20 +19,17 @@ describe('the dashboard of recommendations', () => {
     sampleRecommendation({ id: 'aaaaaaaaaa', title: 'Cache quotes' }),
   )
   // Two optimizers that say the same: nothing may be drawn twice, and no join may fail.
-  const optimizers = createServer((_, response) => {
-    const series = ['a', 'b'].map((name) => exposition(recommendationSeries(report), { service_instance_id: name }))
-    response.end(series.join('').replaceAll(/^#.*\n/gm, ''))
-  })
+  const series = ['a', 'b'].map((name) => exposition(recommendationSeries(report), { service_instance_id: name }))
+  const text = series.join('').replaceAll(/^#.*\n/gm, '')
+  let stopOptimizers: (() => void) | undefined
   const ask = (expr: string): Promise<Sample[]> => query(stack(), substituteVariables(expr, '1m'))
   const exprOf = (where: string, index = 0): string => expressions.filter((expression) => expression.where === where)[index]?.expr ?? ''
 
   beforeAll(async () => {
-    await once(optimizers.listen(0, '127.0.0.1'), 'listening')
-    const address = optimizers.address()
-    await stack().scrape(typeof address === 'object' && address !== null ? [`127.0.0.1:${address.port}`] : [])
+    stopOptimizers = await scraped(stack(), text)
     await eventually('recommendations in Prometheus', async () => (await ask(exprOf('Recommended'))).length > 0)
   })
-  afterAll(() => void optimizers.close())
+  afterAll(() => stopOptimizers?.())
 
   it.each([
     ['Recommended', [1_795_000_000_000, 1_795_000_000_000]],

@@ -100,12 +100,15 @@ export interface Settings {
   readonly prometheusHost: string | undefined
   readonly prometheusPort: number | undefined
   readonly shutdownTimeoutMs: number
+  /** An export gives up a little before the whole does, so that there is time to say so. */
+  readonly exportTimeoutMs: number
   readonly profilers: readonly Profiler[] | undefined
 }
 
 /** Options over environment over defaults. A wrong value is said in one sentence and left out: it must not stop an agent. */
 export function settingsFrom(given: RegisterOptions): Settings {
   const options = onlyAllowed(given)
+  const shutdownTimeoutMs = options.shutdownTimeoutMs ?? 2_000
   return {
     metricExporters: new Set(options.exporter === undefined ? exportersFromEnvironment() : [options.exporter].flat()),
     spanExporters: spanExporters(options.traces),
@@ -113,7 +116,8 @@ export function settingsFrom(given: RegisterOptions): Settings {
     exportIntervalMs: options.exportIntervalMs,
     prometheusHost: options.prometheusHost,
     prometheusPort: options.prometheusPort,
-    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 2_000,
+    shutdownTimeoutMs,
+    exportTimeoutMs: 0.9 * shutdownTimeoutMs,
     profilers: options.profilers,
   }
 }

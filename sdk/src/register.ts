@@ -64,7 +64,7 @@ function start(settings: Settings): Registration {
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
   if (settings.spanExporters.length > 0 && !isRegistered('trace'))
-    parts.push(startTracing(settings.spanExporters, resource, exportTimeoutMs(settings)))
+    parts.push(startTracing(settings.spanExporters, resource, settings.exportTimeoutMs))
   const stopProfilers = startProfilers(settings.profilers)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -94,14 +94,9 @@ function metricsAreTaken(): boolean {
 function readersFor(settings: Settings) {
   return metricReaders(settings.metricExporters, {
     intervalMs: settings.exportIntervalMs,
-    timeoutMs: exportTimeoutMs(settings),
+    timeoutMs: settings.exportTimeoutMs,
     scrape: { host: settings.prometheusHost, port: settings.prometheusPort },
   })
-}
-
-/** An export gives up a little before the whole does, so that there is time to say so. */
-function exportTimeoutMs(settings: Settings): number {
-  return 0.9 * settings.shutdownTimeoutMs
 }
 
 function startMetrics(provider: MeterProvider): Part {

@@ -23,7 +23,7 @@ export function withPitwall<C extends { metricReaders?: IMetricReader[] }>(confi
   const given = configuration.metricReaders ?? []
   const settings = settingsFrom({})
   const { readers } = metricReaders(settings.metricExporters, {
-    timeoutMs: settings.shutdownTimeoutMs,
+    timeoutMs: settings.exportTimeoutMs,
     ownMetricsOnly: given.length > 0,
   })
   startProfilers(undefined)

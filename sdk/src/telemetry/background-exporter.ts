@@ -1,18 +1,13 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { settledWithin } from './deadline.ts'
 
-/** What metric and span exporters have in common, as far as it is needed here. */
-export interface Exporter<Items> {
-  export(items: Items, done: (result: ExportResult) => void): void
-}
-
 /** Exports that may be under way at once; a frozen Collector holds no more than that in memory. */
 const CONCURRENT_EXPORTS = 4
 
 /** What a `BackgroundExporter` is made of. */
 export interface BackgroundExporterOptions<Items> {
-  /** Makes the exporter that sends; called once, at the first export. */
-  readonly load: () => Promise<Exporter<Items>>
+  /** Makes the function that sends; called once, at the first export. */
+  readonly load: () => Promise<(items: Items) => Promise<void>>
   /** Told of every export that failed; decides whether that is worth a line. */
   readonly onFailure: (error: unknown) => void
   /** Longest wait of a flush or shutdown, in milliseconds. */
@@ -26,7 +21,7 @@ export interface BackgroundExporterOptions<Items> {
 export class BackgroundExporter<Items> {
   readonly #options: BackgroundExporterOptions<Items>
   readonly #running = new Set<Promise<void>>()
-  #loaded: Promise<Exporter<Items>> | undefined
+  #loaded: Promise<(items: Items) => Promise<void>> | undefined
   #unanswered = false
 
   constructor(options: BackgroundExporterOptions<Items>) {
@@ -53,16 +48,15 @@ export class BackgroundExporter<Items> {
     this.#options.onFailure(new Error(`no answer within ${this.#options.timeoutMs} ms`))
   }
 
-  /** Flushes; the exporter itself has nothing to close, and its own shutdown would wait without a deadline. */
+  /** Flushes; there is nothing to close, because nothing here keeps the process alive. */
   shutdown(): Promise<void> {
     return this.forceFlush()
   }
 
   async #send(items: Items): Promise<void> {
     this.#loaded ??= this.#options.load()
-    const exporter = await this.#loaded
-    const result = await new Promise<ExportResult>((resolve) => exporter.export(items, resolve))
+    const send = await this.#loaded
+    await send(items)
     this.#unanswered = false
-    if (result.code !== ExportResultCode.SUCCESS) throw result.error ?? new Error('export failed')
   }
 }

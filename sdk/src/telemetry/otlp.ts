@@ -43,10 +43,7 @@ export function otlpMetricReader({ intervalMs, timeoutMs, ownMetricsOnly = false
 /** Sends spans to the Collector, for a `BatchSpanProcessor`. */
 export function otlpSpanExporter(timeoutMs: number): BackgroundExporter<ReadableSpan[]> {
   return new BackgroundExporter({
-    load: async () => {
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
-      return new OTLPTraceExporter(await connection('TRACES'))
-    },
+    load: async () => sender('TRACES', (await import('@opentelemetry/otlp-transformer')).ProtobufTraceSerializer),
     onFailure: exportFailures(collectorEndpoint('TRACES')),
     timeoutMs,
   })
@@ -57,10 +54,7 @@ class MetricExporter extends BackgroundExporter<ResourceMetrics> {
 
   constructor(timeoutMs: number, ownMetricsOnly: boolean) {
     super({
-      load: async () => {
-        const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto')
-        return new OTLPMetricExporter(await connection('METRICS'))
-      },
+      load: async () => sender('METRICS', (await import('@opentelemetry/otlp-transformer')).ProtobufMetricsSerializer),
       onFailure: exportFailures(collectorEndpoint('METRICS')),
       timeoutMs,
     })
@@ -76,12 +70,33 @@ class MetricExporter extends BackgroundExporter<ResourceMetrics> {
   }
 }
 
-async function connection(signal: Signal) {
+/** What the serializers of OpenTelemetry have in common. */
+interface Serializer<Items> {
+  serializeRequest(items: Items): Uint8Array | undefined
+  deserializeResponse(answer: Uint8Array): { readonly partialSuccess?: { readonly errorMessage?: string } }
+}
+
+async function sender<Items>(signal: Signal, serializer: Serializer<Items>): Promise<(items: Items) => Promise<void>> {
   const protocol = getStringFromEnv(`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`) ?? getStringFromEnv('OTEL_EXPORTER_OTLP_PROTOCOL')
   if (protocol !== undefined && protocol !== 'http/protobuf')
     diag.warn(
       `OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, got '${protocol}'; http/protobuf is used, to ${collectorEndpoint(signal)}.`,
     )
-  const { collectorAgent } = await import('./collector-agent.ts')
-  return { httpAgentOptions: (protocol: string) => collectorAgent(protocol, signal) }
+  const { collectorTransport } = await import('./collector-transport.ts')
+  const send = await collectorTransport(signal)
+  return async (items) => {
+    const body = serializer.serializeRequest(items)
+    if (body === undefined) return
+    const refusal = refused(serializer, await send(body))
+    if (refusal) diag.warn(`the Collector refused a part: ${refusal}`)
+  }
+}
+
+function refused<Items>(serializer: Serializer<Items>, answer: Uint8Array): string | undefined {
+  try {
+    return serializer.deserializeResponse(answer).partialSuccess?.errorMessage
+  } catch {
+    // It took everything in; that its answer is not in protobuf is its own affair.
+    return undefined
+  }
 }

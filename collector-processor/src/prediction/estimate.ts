@@ -5,6 +5,9 @@ import { halfWidth } from './interval.ts'
 /** Fewer blocks with requests than this tell nothing about the variation between them. */
 export const MIN_BLOCKS = 3
 
+/** A window with fewer of its blocks than this is not compared with others; one lost scrape in twelve does no harm. */
+const WHOLE = 0.9
+
 /** A quantity per request (or per second), block by block. */
 export interface Observed {
   /** What was counted in each block, for example seconds saved. */
@@ -49,12 +52,12 @@ function pooled(blocks: readonly Quotient[]): number {
   return blocks.reduce((sum, block) => sum + block.value * block.weight, 0) / weight
 }
 
-/** Changes from each whole window to the next, oldest first. A window with half of its blocks missing is none. */
+/** Changes from each whole window to the next, oldest first. The one in which everything started is not whole. */
 function changesBetweenWindows(blocks: readonly (Quotient | undefined)[], windowBlocks: number): number[] {
   const values: number[] = []
   for (let end = blocks.length; end >= windowBlocks; end -= windowBlocks) {
     const present = blocks.slice(end - windowBlocks, end).filter((block) => block !== undefined)
-    if (present.length * 2 <= windowBlocks) break
+    if (present.length < windowBlocks * WHOLE) break
     values.unshift(pooled(present))
   }
   return values.slice(1).map((value, index) => value - (values[index] ?? value))

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { total } from '../recommendation/plan.ts'
 import type { NotAdvised, Recommendation, Report } from '../recommendation/recommendation.ts'
 import { formatNumber, formatSaving } from '../text/numbers.ts'
 import { verdictText } from '../text/verdict.ts'
@@ -42,9 +43,11 @@ function figures(recommendations: readonly Recommendation[]): Html {
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const judged = recommendations.filter(({ state }) => state === 'verified' || state === 'refuted')
   const held = judged.filter(({ state }) => state === 'verified')
+  const work = total(recommendations.filter(({ saving }) => saving.unit === 's/s'))
+  const quick = open.filter(({ effort }) => effort === 'minutes').length
   return html`<ul class="figures">
-    <li><strong>${open.length}</strong>worth changing</li>
-    <li><strong>${open.filter(({ effort }) => effort === 'minutes').length}</strong>of them in minutes</li>
+    <li><strong>${formatNumber(work.likely)} s/s</strong>to save together (${formatNumber(work.lower)} to ${formatNumber(work.upper)})</li>
+    <li><strong>${open.length}</strong>worth changing, ${quick} of them in minutes</li>
     <li><strong>${judged.length === 0 ? '–' : `${held.length} of ${judged.length}`}</strong>predictions verified</li>
   </ul>`
 }

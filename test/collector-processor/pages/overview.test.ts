@@ -15,6 +15,14 @@ describe('the overview page', () => {
     expect(text).toContain('href="rules/undersized-cache"')
   })
 
+  it('adds up what can be saved, each subject once, and nothing that was done already', async () => {
+    const done = sampleRecommendation({ id: 'bbbbbbbbbb', subject: 'quotes', state: 'verified', actual: 0.4 })
+    const text = await page(sampleReport(sampleRecommendation(), sampleRecommendation({ id: 'aaaaaaaaaa' }), done))
+    expect(text).toContain('<strong>0.42 s/s</strong>to save together (0.351 to 0.5)')
+    expect(text).toContain('<strong>2</strong>worth changing, 2 of them in minutes')
+    expect(text).toContain('<strong>1 of 1</strong>predictions verified')
+  })
+
   it('puts the measured saving beside the predicted one', async () => {
     expect(await page(sampleReport(sampleRecommendation({ state: 'verified', actual: 0.44 })))).toContain('measured 0.44 s/s, as predicted')
     expect(await page(sampleReport(sampleRecommendation({ state: 'refuted', actual: 0.1 })))).toContain(

@@ -87,24 +87,32 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** Options over environment over defaults. Throws `SettingsError` with one sentence for the first setting that is wrong. */
-export function parseSettings(options: SettingsInput = {}, env: Readonly<Record<string, string | undefined>> = {}): Settings {
+/**
+ * Options over environment over defaults. Throws `SettingsError` with one sentence for the first setting that is wrong, under
+ * the name by which its option was given: `names` has those that differ, for example `{ windowMs: '--window' }`.
+ */
+export function parseSettings(
+  options: SettingsInput = {},
+  env: Readonly<Record<string, string | undefined>> = {},
+  names: { readonly [K in keyof Settings]?: string } = {},
+): Settings {
   const variables = Object.entries(settingVariables).map(([setting, variable]): [string, unknown] => [setting, env[variable]])
   const given = [...variables, ...Object.entries(options)].filter(([, value]) => value !== undefined && value !== '')
   const parsed = schema.safeParse(Object.fromEntries(given))
-  if (!parsed.success) throw new SettingsError(sentence(parsed.error.issues[0], options))
+  if (!parsed.success) throw new SettingsError(sentence(parsed.error.issues[0], options, names))
   const settings = parsed.data
   if (settings.windowMs / settings.blocks < 2 * settings.scrapeIntervalMs) {
     throw new SettingsError(
-      `windowMs (${settings.windowMs}) is too short: each of its ${settings.blocks} blocks must hold two scrapes of ${settings.scrapeIntervalMs} ms.`,
+      `${names.windowMs ?? 'windowMs'} (${settings.windowMs} ms) is too short: each of its ${settings.blocks} blocks must hold two scrapes of ${settings.scrapeIntervalMs} ms.`,
     )
   }
   return settings
 }
 
-function sentence(issue: z.core.$ZodIssue | undefined, options: SettingsInput): string {
+function sentence(issue: z.core.$ZodIssue | undefined, options: SettingsInput, names: Readonly<Record<string, string>>): string {
   const setting = String(issue?.path[0] ?? 'settings')
-  const variable = Object.entries(settingVariables).find(([key]) => key === setting && !(key in options))?.[1]
-  const name = variable === undefined ? setting : `${setting} (${variable})`
+  const isOption = Object.entries(options).some(([key, value]) => key === setting && value !== undefined)
+  const variable = isOption ? undefined : Object.entries(settingVariables).find(([key]) => key === setting)?.[1]
+  const name = variable === undefined ? (names[setting] ?? setting) : `${setting} (${variable})`
   return `${name} ${issue?.message ?? 'is wrong'}.`
 }

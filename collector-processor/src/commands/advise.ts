@@ -36,7 +36,7 @@ function settingsOf({ prometheus, window }: OptionValues, io: CommandIo): Settin
     ...(typeof window === 'string' ? { windowMs: window } : {}),
   }
   try {
-    return parseSettings(given, io.env)
+    return parseSettings(given, io.env, { prometheusUrl: '--prometheus', windowMs: '--window' })
   } catch (error) {
     throw error instanceof SettingsError ? new UsageError(error.message) : error
   }

@@ -69,6 +69,6 @@ describe('pitwall advise', () => {
   })
 
   it('says what is wrong with an option', async () => {
-    await expect(run({ window: 'soon' })).rejects.toThrow(new UsageError('windowMs must be a duration such as 30s, 5m or 1h.'))
+    await expect(run({ window: 'soon' })).rejects.toThrow(new UsageError('--window must be a duration such as 30s, 5m or 1h.'))
   })
 })

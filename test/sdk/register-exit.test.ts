@@ -36,6 +36,15 @@ describe('the end of an agent process', () => {
     expect(lines(end)).toHaveLength(1)
   })
 
+  it('ends at once where the Collector is there and refuses everything', async () => {
+    await using collector = await startReceiver({ status: 503 })
+    const work = `${counting} await new Promise((resolve) => setTimeout(resolve, 600)); console.log('work is done')`
+    const end = await runPreloaded(work, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_METRIC_EXPORT_INTERVAL: '100' })
+    expect(end.code).toBe(0)
+    expect(end.endingMs).toBeLessThan(1_000)
+    expect(lines(end)).toEqual([expect.stringContaining('it answered 503')])
+  })
+
   it('waits two seconds for a frozen Collector, exports under way included', async () => {
     await using collector = await startFrozenReceiver()
     const work = `${counting} await new Promise((resolve) => setTimeout(resolve, 600)); process.exitCode = 4; console.log('work is done')`
@@ -54,14 +63,20 @@ describe('the end of an agent process', () => {
     expect(collector.received('/v1/metrics', 'agent.calls')).toBe(true)
   })
 
-  it('dies of a signal within 2.5 s where the Collector is frozen', async () => {
+  it('dies of a signal within 2.5 s where the Collector is frozen, spans included', async () => {
     await using collector = await startFrozenReceiver()
-    const agent = startPreloaded(longWork, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_METRIC_EXPORT_INTERVAL: '100' })
+    const tracing = `import { trace } from '@opentelemetry/api'; trace.getTracer('agent').startSpan('request').end();`
+    const agent = startPreloaded(`${tracing} ${longWork}`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_METRIC_EXPORT_INTERVAL: '100',
+      OTEL_TRACES_EXPORTER: 'otlp',
+    })
     await agent.printed('at work')
     agent.signal('SIGTERM')
     const end = await agent.end
     expect(end.signal).toBe('SIGTERM')
     expect(end.endingMs).toBeLessThan(2_500)
+    expect(lines(end)).toHaveLength(1)
   })
 
   it('dies at once of the second signal', async () => {

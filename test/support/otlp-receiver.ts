@@ -10,13 +10,13 @@ export interface Receiver extends AsyncDisposable {
   received(path: string, text: string): boolean
 }
 
-/** Takes every request in, and answers it. */
-export async function startReceiver(): Promise<Receiver> {
+/** Takes every request in, and answers it with the status, 200 by default. */
+export async function startReceiver({ status = 200 }: { readonly status?: number } = {}): Promise<Receiver> {
   const requests: { path: string; body: string }[] = []
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       requests.push({ path: request.url ?? '', body })
-      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
+      response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end()
     })
   })
   return {

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api'
 import { diagLogLevelFromString, getStringFromEnv, setGlobalErrorHandler } from '@opentelemetry/core'
 import { isRegistered } from './global-api.ts'
@@ -34,13 +35,13 @@ function printOnce(): (message: string) => void {
 }
 
 /**
- * Reports exports that failed: the first one as a warning, the rest, until the process ends, on level debug.
+ * Reports exports that failed: the first one as a warning, the rest, and those of worker threads, on level debug.
  * @param endpoint where the Collector was looked for
  */
 export function exportFailures(endpoint: string): (error: unknown) => void {
   return (error) => {
     const text = `no telemetry reaches the Collector at ${endpoint} (${reason(error)}). The agent runs on unaffected. Start a Collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT.`
-    if (failureSaid) diag.debug(text)
+    if (failureSaid || !isMainThread) diag.debug(text)
     else diag.warn(text)
     failureSaid = true
   }

@@ -29,6 +29,11 @@ export class RankedList {
     return this.#list.size
   }
 
+  /** The slot unused for longest, or NONE. */
+  get last(): number {
+    return this.#list.last
+  }
+
   /** The slots, latest first. */
   slots(): Iterable<number> {
     return this.#list

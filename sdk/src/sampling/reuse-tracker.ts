@@ -7,6 +7,7 @@ import { LruStack } from './lru-stack.ts'
 import { RankedList } from './ranked-list.ts'
 import { HASHES, RateGovernor } from './rate-governor.ts'
 import { NONE } from './recency-list.ts'
+import { SampleDepth } from './sample-depth.ts'
 import { settle } from './settle.ts'
 import { bucketOf, stackBands } from './stack-bands.ts'
 import { Tally } from './tally.ts'
@@ -19,6 +20,10 @@ const SLOTS = FRONT + TAIL + 1
 
 /** Step by which the sampled share of keys falls when the tail is full: one walk over it makes room for about 32 keys. */
 const SHRINK = 31 / 32
+/** Step by which it rises, once all of the tail has been replaced: small, because the older keys are sampled at the lower share. */
+const GROWTH = 17 / 16
+/** Depth, in keys, down to which the tail reaches in any case. */
+const NEAR = 20_000
 
 /** What a tracker follows. */
 export interface ReuseTrackerOptions {
@@ -32,8 +37,8 @@ export interface ReuseTrackerOptions {
  * Follows the keys of one cache or function within 2,048 of them (124 KiB), and exports what caches of every size
  * and time to live would have served: the miss-ratio curve as two histograms (contract `reuse`). Up to 2,047 distinct keys
  * it is exact. Beyond, an exact front (FRONT) sees every request, and requests that miss it are estimated from a
- * fixed-size hash sample of the keys behind it (SHARDS, FAST'15): a fifth of SHARDS' error at equal memory
- * (docs/decisions.md). Weights are whole numbers, so exported counts are, and the counts add up to the requests exactly.
+ * fixed-size hash sample of the keys behind it (SHARDS, FAST'15): an eighth of SHARDS' error at equal memory
+ * (`npm run bench -- curve`). Exported counts are whole numbers that only grow and add up to the requests exactly.
  */
 export class ReuseTracker implements MetricSource {
   readonly #options: ReuseTrackerOptions
@@ -51,6 +56,9 @@ export class ReuseTracker implements MetricSource {
   #sampledBelow = HASHES
   /** Requests that missed the front and that no sampled one stands for yet. */
   #backlog = 0
+  readonly #depth = new SampleDepth()
+  /** Keys that left the tail at its end since the sampled share last rose. */
+  #dropped = 0
   #same = 0
   #different = 0
 
@@ -112,8 +120,9 @@ export class ReuseTracker implements MetricSource {
   }
 
   #recordTail(slot: number, now: number, weight: number): void {
-    const ahead = FRONT * this.#governor.scale + ((this.#tail.rank(slot) + 0.5) * HASHES) / this.#sampledBelow
-    const position = ahead + 0.5
+    const rank = this.#tail.rank(slot)
+    this.#depth.hit(rank > TAIL / 2)
+    const position = this.#positionBehind(rank)
     const settled = this.#settleMiss(weight)
     this.#serve(bucketOf(position), settled, position)
     this.#age(slot, now, settled)
@@ -163,7 +172,22 @@ export class ReuseTracker implements MetricSource {
     this.#inFront[slot] = 0
     if (this.#index.hashOf(slot) >= this.#sampledBelow) return this.#release(slot)
     this.#tail.push(slot)
-    if (this.#tail.size > TAIL) this.#shrinkTail()
+    if (this.#tail.size <= TAIL) return
+    this.#makeRoom()
+  }
+
+  /**
+   * The tail is full. While it reaches less deep than NEAR, or is used in its depth, fewer keys are sampled; else the key
+   * unused for longest goes, as good as new. So the sample never thins out for good, however many keys a process sees in
+   * its life, and where hits are near it grows dense again.
+   */
+  #makeRoom(): void {
+    const depth = this.#positionBehind(TAIL)
+    if (depth <= NEAR || (depth <= LARGEST_SIZE && this.#depth.isUsed)) return this.#shrinkTail()
+    this.#dropFromTail(this.#tail.last)
+    if (this.#depth.isUsed || ++this.#dropped < TAIL) return
+    this.#dropped = 0
+    this.#sampledBelow = Math.min(HASHES / this.#governor.scale, this.#sampledBelow * GROWTH)
   }
 
   /** Lowers the share of keys that are sampled until the tail has room again. */
@@ -176,10 +200,18 @@ export class ReuseTracker implements MetricSource {
 
   #dropUnsampled(): void {
     for (const slot of this.#tail.slots()) {
-      if (this.#index.hashOf(slot) < this.#sampledBelow) continue
-      this.#tail.remove(slot)
-      this.#release(slot)
+      if (this.#index.hashOf(slot) >= this.#sampledBelow) this.#dropFromTail(slot)
     }
+  }
+
+  #dropFromTail(slot: number): void {
+    this.#tail.remove(slot)
+    this.#release(slot)
+  }
+
+  /** Stack position of the key that so many keys of the tail were used after. */
+  #positionBehind(rank: number): number {
+    return FRONT * this.#governor.scale + ((rank + 0.5) * HASHES) / this.#sampledBelow + 0.5
   }
 
   /** The requests of a pause are taken to be like those of the burst before it. */
@@ -215,4 +247,5 @@ export class ReuseTracker implements MetricSource {
   }
 }
 
+const LARGEST_SIZE = Math.max(...reuse.distance.buckets)
 const bucketMiddle = reuse.distance.buckets.map((edge, bucket) => ((reuse.distance.buckets[bucket - 1] ?? 0) + 1 + edge) / 2)

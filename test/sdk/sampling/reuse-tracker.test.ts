@@ -89,6 +89,28 @@ describe('the reuse tracker', () => {
     expect(found.byTtl.slice(0, -1).every((count) => count === 0)).toBe(true)
   })
 
+  it('learns a working set larger than its front among endless keys that never come again', () => {
+    const clock = new ManualClock(0)
+    const tracker = trackerOn(clock)
+    // A set whose hashes lie badly: a sample of one key in a hundred overestimates it by 5 points.
+    const set = 200_000_000
+    let unique = set + 10_000
+    const play = (seed: number, requests: number, inSet: number) => {
+      const random = seeded(seed)
+      for (let request = 0; request < requests; request++) {
+        clock.advance(1)
+        ask(tracker, random() < inSet ? set + Math.floor(random() * 3_000) : unique++)
+      }
+    }
+    play(1, 300_000, 0)
+    play(2, 900_000, 0.5)
+    const before = exported(tracker).bySize
+    play(3, 100_000, 0.5)
+    const served = exported(tracker).bySize.map((count, index) => (count - (before[index] ?? 0)) / 100_000)
+    // All of the set is served at 20,000 entries, but for the one in 800 that comes later; half of the requests are for it.
+    expect(Math.abs((served[reuse.distance.buckets.indexOf(20_000)] ?? NaN) - 0.5)).toBeLessThan(0.03)
+  })
+
   it('gives the same answer to two readers', () => {
     const tracker = follow(skewed(3_000, 5_000, 1))
     expect(exported(tracker)).toEqual(exported(tracker))

@@ -98,6 +98,7 @@ export class ReuseTracker implements MetricSource {
     else this.#different++
   }
 
+  /** Writes both histograms and the checks. Any number of readers may collect. */
   collect(sink: MetricSink): void {
     if (this.#governor.isPauseTooLong) this.#endPause()
     else this.#tally.repeatBurst(this.#governor.pausedBursts())
@@ -172,8 +173,7 @@ export class ReuseTracker implements MetricSource {
     this.#inFront[slot] = 0
     if (this.#index.hashOf(slot) >= this.#sampledBelow) return this.#release(slot)
     this.#tail.push(slot)
-    if (this.#tail.size <= TAIL) return
-    this.#makeRoom()
+    if (this.#tail.size > TAIL) this.#makeRoom()
   }
 
   /**
@@ -221,6 +221,7 @@ export class ReuseTracker implements MetricSource {
     this.#tally.beginBurst()
   }
 
+  /** Half of the keys are not wanted any more: they are dropped, because they would stand in the way of the others' positions. */
   #followFewer(): void {
     this.#sampledBelow = Math.min(this.#sampledBelow, HASHES / this.#governor.scale)
     for (const slot of this.#front.slots()) {
@@ -236,6 +237,7 @@ export class ReuseTracker implements MetricSource {
 
   #followMore(): void {
     const { scale } = this.#governor
+    // Where all wanted keys were sampled, all of them are again.
     if (this.#sampledBelow === HASHES / scale / 2) this.#sampledBelow = HASHES / scale
     this.#bands = stackBands(scale, FRONT)
     this.#front.setEdges(this.#bands.edges)

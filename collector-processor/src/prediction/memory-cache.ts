@@ -18,6 +18,12 @@ export interface MemoryCache {
   readonly curves: CacheCurves
 }
 
+/**
+ * A cache that reaches this share of the hits it could have is left alone. It is below what a proposal aims at (the setting
+ * `reach`), so that a cache which was just made as advised is not called too small for the noise of the next window.
+ */
+export const GOOD_ENOUGH = 0.9
+
 /** What is asked to know a memory cache. */
 export const memoryCacheQuestions = [
   questions.reuseDistance,

@@ -2,6 +2,7 @@ import { cache, reuse } from '@pitwall/sdk/contract'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
 import {
+  GOOD_ENOUGH,
   limitBlocks,
   loadCost,
   loadCostQuestions,
@@ -36,7 +37,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const most = Math.min(hitRatioAt(entries, limits.entries), reachable(ages))
   const now = jointHitRatio(entries, ages, limits)
   const seconds = smallestReaching(ages, settings.reach * most, nextAbove(ages.edges, limits.seconds))
-  if (now >= settings.reach * most || seconds === undefined || loadSeconds === undefined) return undefined
+  if (now >= GOOD_ENOUGH * most || seconds === undefined || loadSeconds === undefined) return undefined
   const safety = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
   if (safety.kind === 'unsafe') {
     return { kind: 'notAdvised', subject, reason: `its values change while they are cached: ${safety.reason} when they were loaded again` }

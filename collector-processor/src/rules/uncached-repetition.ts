@@ -84,10 +84,14 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   }
 }
 
-/** The smallest cache that reaches the wanted share of what is reachable, in entries and in time to live. */
+/**
+ * The shortest time to live that reaches the wanted share of what is reachable, and the size after the smallest that does:
+ * the set of keys in use grows with time, and a cache made as advised should not be called too small a week later.
+ */
 function chooseLimits({ entries, ages }: CurvePair, reach: number): { entries: number; seconds: number } {
+  const smallest = smallestReaching(entries, reach * reachable(entries), SMALLEST_CACHE) ?? Infinity
   return {
-    entries: smallestReaching(entries, reach * reachable(entries), SMALLEST_CACHE) ?? Infinity,
+    entries: entries.edges.find((edge) => edge > smallest) ?? smallest,
     seconds: smallestReaching(ages, reach * reachable(ages)) ?? Infinity,
   }
 }
@@ -137,7 +141,7 @@ The function is called with arguments it has been called with before, it takes t
 
 ## How the saving is computed
 The SDK follows the arguments' hashes of each profiled function and exports, as ordinary histograms, how many of its calls a cache of N entries (\`${reuse.distance.name}\`) and one whose entries live T seconds (\`${reuse.age.name}\`) would have answered. The hit ratio with both limits is the smaller of the two.
-The rule proposes the smallest N and T that reach 95 % of what an unlimited cache would reach, in each process by itself.
+The rule proposes the smallest T that reaches 95 % of what an unlimited cache would reach, and the size after the smallest N that does, for each process by itself.
 
     saving = calls/s × (hit ratio × (mean duration − hit time) − (1 − hit ratio) × lookup time)
 

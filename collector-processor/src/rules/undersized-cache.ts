@@ -2,6 +2,7 @@ import { cache, reuse } from '@pitwall/sdk/contract'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import {
   evictedFor,
+  GOOD_ENOUGH,
   limitBlocks,
   loadCost,
   loadCostQuestions,
@@ -36,7 +37,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const most = Math.min(reachable(entries), hitRatioAt(ages, limits.seconds))
   const now = jointHitRatio(entries, ages, limits)
   const size = smallestReaching(entries, settings.reach * most, limits.entries + 1)
-  if (now >= settings.reach * most || size === undefined) {
+  if (now >= GOOD_ENOUGH * most || size === undefined) {
     return {
       kind: 'notAdvised',
       subject,

@@ -13,6 +13,8 @@ import { pace } from './pace.ts'
 export interface DemoOptimizerOptions {
   readonly prometheusUrl: string
   readonly otlpUrl?: string | undefined
+  /** File that keeps the latest report after the demo. */
+  readonly reportFile?: string | undefined
   /** Called with one sentence for everything that could not be published. */
   readonly onTrouble: (sentence: string) => void
 }
@@ -28,9 +30,9 @@ export interface DemoOptimizer {
 }
 
 /** The real cycle, rules and emitters; only the windows are shorter than in production (`pace.ts`). */
-export async function startOptimizer({ prometheusUrl, otlpUrl, onTrouble }: DemoOptimizerOptions): Promise<DemoOptimizer> {
+export async function startOptimizer({ prometheusUrl, otlpUrl, reportFile, onTrouble }: DemoOptimizerOptions): Promise<DemoOptimizer> {
   let report: Report = { recommendations: [], notAdvised: [], evaluatedAt: 0, noVerdict: 'The first evaluation is still to come.' }
-  const emitters = await createEmitters({ otlpUrl, timeoutMs: 2_000 })
+  const emitters = await createEmitters({ otlpUrl, reportFile, timeoutMs: 2_000 })
   const server = await startServer({
     port: 0,
     rules: await discoverRules(),

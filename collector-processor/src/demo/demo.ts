@@ -1,9 +1,12 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CommandIo, ExitCode } from '../commands/command.ts'
 import { Ports } from '../servers/ports.ts'
 import { startStack } from '../servers/start-stack.ts'
 import type { Stack } from '../servers/stack.ts'
 import type { DemoOptions } from './demo-options.ts'
-import { startOptimizer } from './demo-optimizer.ts'
+import { type DemoOptimizer, startOptimizer } from './demo-optimizer.ts'
 import { demoDocument } from './document.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { liveLine } from './live-line.ts'
@@ -11,7 +14,7 @@ import { Logbook } from './logbook.ts'
 import { pace } from './pace.ts'
 import { type Played, play } from './play.ts'
 import { chooseScript, type Script } from './script.ts'
-import { addressLines, agentsLine, nextLines, serverLines } from './story.ts'
+import { type Addresses, addressLines, agentsLine, farewellLines, nextLines, serverLines } from './story.ts'
 import { pause } from './watch.ts'
 
 /**
@@ -22,69 +25,86 @@ export async function runDemo(options: DemoOptions, io: CommandIo): Promise<Exit
   const startedAtMs = performance.now()
   const script = await chooseScript(options)
   const write = options.json ? io.err : io.out
-  const say = (...lines: readonly string[]) => lines.forEach((line) => write(`${line}\n`))
+  const say: Say = (...lines) => lines.forEach((line) => write(`${line}\n`))
   say(...script.introduction, '')
   const stack = await serversUp(io, say)
-  if (stack === undefined) return 1
   try {
+    if (stack === undefined || io.signal.aborted) return 1
     const readyAtMs = performance.now()
-    const serversReadyMs = Math.round(readyAtMs - startedAtMs)
-    const { prometheus, alertmanager, otlp } = stack.endpoints
-    say(...serverLines(stack.running, stack.missing), `The servers are up (${(serversReadyMs / 1_000).toFixed(1)} s).`, '')
-    if (prometheus === undefined) {
-      say('Without Prometheus there is nothing to ask, so there is no verdict.')
-      return 3
-    }
-    const logbook = new Logbook()
-    const optimizer = await startOptimizer({ prometheusUrl: prometheus, otlpUrl: otlp, onTrouble: (sentence) => say(`  ${sentence}`) })
-    let fleet: Fleet | undefined
-    try {
-      fleet = await agentsUp(script, stack, options, io, say)
-      const live = liveLine(write, io.colour && !options.json)
-      const addresses = { prometheus, alertmanager, report: optimizer.url }
-      const stage = {
-        script,
-        fleet,
-        optimizer,
-        logbook,
-        live,
-        say,
-        alertmanager,
-        readyAtMs,
-        colour: io.colour && !options.json,
-        signal: io.signal,
-      }
-      const played = await play(stage)
-      if (options.keep && !io.signal.aborted) {
-        say('', 'All of it stays up until Ctrl-C:', ...addressLines(addresses), '', ...nextLines(otlp))
-        while (!io.signal.aborted) {
-          await optimizer.cycle()
-          await pause(pace.keptPauseMs, io.signal)
-        }
-      }
-      const totals = await fleet.stop()
-      say('', agentsLine(totals))
-      if (!options.keep)
-        say('', ...addressLines(addresses), '  (gone with the demo; pitwall demo --keep leaves them up)', '', ...nextLines(undefined))
-      if (options.json)
-        io.out(`${JSON.stringify(demoDocument({ servers: stack.running, ...outcome(logbook, played, serversReadyMs) }), undefined, 2)}\n`)
-      return totals.errors === 0 && (played.told || options.keep) ? 0 : 1
-    } finally {
-      await fleet?.stop()
-      await optimizer.close()
-    }
+    const seconds = ((readyAtMs - startedAtMs) / 1_000).toFixed(1)
+    say(...serverLines(stack.running, stack.missing), `The servers are up (${seconds} s).`, '')
+    return await withServers({ options, io, script, stack, say, write, readyAtMs, serversReadyMs: Math.round(readyAtMs - startedAtMs) })
   } finally {
-    await stack.stop()
+    await stack?.stop()
   }
 }
 
-function outcome(logbook: Logbook, { firstTableMs, firstVerifiedMs }: Played, serversReadyMs: number) {
+type Say = (...lines: readonly string[]) => void
+
+interface Run {
+  readonly options: DemoOptions
+  readonly io: CommandIo
+  readonly script: Script
+  readonly stack: Stack
+  readonly say: Say
+  readonly write: (text: string) => void
+  readonly readyAtMs: number
+  readonly serversReadyMs: number
+}
+
+async function withServers(run: Run): Promise<ExitCode> {
+  const { options, io, script, stack, say, write, readyAtMs } = run
+  const { prometheus, alertmanager, otlp } = stack.endpoints
+  if (prometheus === undefined) {
+    say('Without Prometheus there is nothing to ask, so there is no verdict.')
+    return 3
+  }
+  const reportFile = options.json ? undefined : join(await mkdtemp(join(tmpdir(), 'pitwall-report-')), 'report.html')
+  const optimizer = await startOptimizer({ prometheusUrl: prometheus, otlpUrl: otlp, reportFile, onTrouble: (text) => say(`  ${text}`) })
+  const addresses = { prometheus, alertmanager, report: optimizer.url }
+  let fleet: Fleet | undefined
+  try {
+    fleet = await agentsUp(run, optimizer)
+    say('While it runs:', ...addressLines(addresses), '')
+    const colour = io.colour && !options.json
+    const logbook = new Logbook()
+    const live = liveLine(write, colour)
+    const played = await play({ script, fleet, optimizer, logbook, live, say, alertmanager, readyAtMs, colour, signal: io.signal })
+    if (io.signal.aborted) return 1
+    if (options.json) io.out(`${JSON.stringify(documentOf(run, logbook, played), undefined, 2)}\n`)
+    if (options.keep) await keepUp(run, optimizer, addresses)
+    const totals = await fleet.stop()
+    if (!options.keep) say('', agentsLine(totals), '', ...farewellLines(addresses, reportFile))
+    return totals.errors === 0 && played.told ? 0 : 1
+  } finally {
+    const totals = await fleet?.stop()
+    if (io.signal.aborted && totals !== undefined) say('Interrupted.', agentsLine(totals))
+    await optimizer.close()
+  }
+}
+
+/** Goes on evaluating, for whoever looks, until Ctrl-C. */
+async function keepUp({ io, stack, say }: Run, optimizer: DemoOptimizer, addresses: Addresses): Promise<void> {
+  say('', 'All of it stays up until Ctrl-C:', ...addressLines(addresses), '', ...nextLines(stack.endpoints.otlp))
+  while (!io.signal.aborted) {
+    await optimizer.cycle()
+    await pause(pace.keptPauseMs, io.signal)
+  }
+}
+
+function documentOf({ stack, serversReadyMs }: Run, logbook: Logbook, { firstTableMs, firstVerifiedMs }: Played) {
   const { recommendations, notAdvised, alerts } = logbook
-  return { recommendations, notAdvised, alerts, timings: { serversReadyMs, firstTableMs, firstVerifiedMs } }
+  return demoDocument({
+    servers: stack.running,
+    recommendations,
+    notAdvised,
+    alerts,
+    timings: { serversReadyMs, firstTableMs, firstVerifiedMs },
+  })
 }
 
 /** Undefined when Ctrl-C came first. */
-async function serversUp(io: CommandIo, say: (line: string) => void): Promise<Stack | undefined> {
+async function serversUp(io: CommandIo, say: Say): Promise<Stack | undefined> {
   try {
     return await startStack({
       scrapeIntervalMs: pace.sampleMs,
@@ -99,8 +119,8 @@ async function serversUp(io: CommandIo, say: (line: string) => void): Promise<St
   }
 }
 
-/** Starts the agents and waits until they take orders. Without a Collector, Prometheus is told to scrape them. */
-async function agentsUp(script: Script, stack: Stack, { agents }: DemoOptions, io: CommandIo, say: (line: string) => void): Promise<Fleet> {
+/** Starts the agents and waits until they take orders. Without a Collector, Prometheus is told whom to scrape. */
+async function agentsUp({ script, stack, options: { agents }, io, say }: Run, optimizer: DemoOptimizer): Promise<Fleet> {
   const { otlp, redis } = stack.endpoints
   const ports = new Ports()
   const scraped = otlp === undefined ? await Promise.all(Array.from({ length: agents }, () => ports.free())) : undefined
@@ -116,8 +136,9 @@ async function agentsUp(script: Script, stack: Stack, { agents }: DemoOptions, i
     env: io.env,
   })
   if (scraped !== undefined) {
-    await stack.scrape(scraped.map((port) => `127.0.0.1:${port}`))
-    say('Without a Collector, Prometheus scrapes the agents directly, and advice is shown here and on the report page only.')
+    // The optimizer too: without a Collector its recommendations reach Prometheus on its own page of metrics.
+    await stack.scrape([...scraped.map((port) => `127.0.0.1:${port}`), new URL(optimizer.url).host])
+    say('Without a Collector, Prometheus scrapes the agents and the optimizer directly.')
   }
   await fleet.ready
   say(`${agents} agents of the service ${script.service} run, each as: node --import @pitwall/sdk/register ${script.program}.js`)

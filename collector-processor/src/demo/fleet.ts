@@ -49,6 +49,9 @@ export interface FleetTotals {
 /** Time that an agent has to finish its calls and flush its telemetry before it is killed. */
 const STOP_DEADLINE_MS = 6_000
 
+/** Lines of an agent's stderr that are shown. */
+const MAX_COMPLAINTS = 20
+
 /** Starts the agents, each `node --import @pitwall/sdk/register agent.js` with nothing but `OTEL_*` variables. */
 export function startFleet(options: FleetOptions): Fleet {
   const agents = Array.from({ length: options.agents }, (_, index) => startAgent(index, options))
@@ -90,8 +93,11 @@ function startAgent(index: number, options: FleetOptions): Agent {
       resolve()
     })
   })
+  let complaints = 0
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    for (const line of text.split('\n').filter((part) => part.trim() !== '')) options.onComplaint(`${name}: ${line}`)
+    const lines = text.split('\n').filter((line) => line.trim() !== '')
+    for (const line of lines.slice(0, MAX_COMPLAINTS - complaints)) options.onComplaint(`${name}: ${line}`)
+    complaints = Math.min(MAX_COMPLAINTS, complaints + lines.length)
   })
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve())

@@ -9,11 +9,10 @@ const WINDOW_MS = 8_000
 /** How fast everything goes in the demo: production windows of an hour, in seconds. */
 export const pace = {
   sampleMs: SAMPLE_MS,
-  /**
-   * Milliseconds from the first call of an agent to the first evaluation: a window less its first half second,
-   * which nobody sees because the first sample of a series has none before it to be compared with.
-   */
-  firstLookMs: 7_500,
+  /** Milliseconds after the servers are ready at which the optimizer looks first: agents take one or two of them to start. */
+  firstLookMs: 8_000,
+  /** Milliseconds that the agents work before it, at least: half a window, or there is nothing to see. */
+  leastEvidenceMs: WINDOW_MS / 2,
   /** Milliseconds until what was measured last is exported and scraped. */
   settleMs: 3 * SAMPLE_MS,
   /** Pause between two evaluations. */

@@ -42,7 +42,7 @@ export async function play(stage: Stage): Promise<Played> {
   const over = () => elapsedMs() > script.durationMs + pace.settleMs || fleet.totals().alive === 0
   const ticker = setInterval(() => live.update(fleet.totals(), performance.now()), pace.liveMs)
   try {
-    await pause(pace.firstLookMs, signal)
+    await pause(Math.max(pace.firstLookMs - sinceReady(stage), pace.leastEvidenceMs), signal)
     const first = await firstTable(stage, over)
     const firstTableMs = first === undefined ? null : sinceReady(stage)
     const top = first && (await bestAfter(stage, first, script.applyAfterMs - elapsedMs()))

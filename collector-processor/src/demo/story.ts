@@ -62,6 +62,17 @@ export function addressLines({ prometheus, alertmanager, report }: Addresses): s
   ]
 }
 
+/** What stays, what is gone with the demo, and what to do next. */
+export function farewellLines(addresses: Addresses, reportFile: string | undefined): string[] {
+  return [
+    ...(reportFile === undefined ? [] : [`The report stays in ${reportFile}`]),
+    'These are gone with the demo; pitwall demo --keep leaves them up:',
+    ...addressLines(addresses),
+    '',
+    ...nextLines(undefined),
+  ]
+}
+
 /** What to type next. */
 export function nextLines(otlpUrl: string | undefined): string[] {
   return [

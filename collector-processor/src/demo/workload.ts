@@ -30,7 +30,7 @@ export interface FunctionLoad {
  */
 export const workload = {
   /** Slow, asked the same things again and again, and no cache. */
-  embedQuery: { callsPerSecond: 24, keys: 24, zipfExponent: 0.8, costMs: 90, planted: 'uncached-repetition' },
+  embedQuery: { callsPerSecond: 24, keys: 20, zipfExponent: 0.8, costMs: 90, planted: 'uncached-repetition' },
   /** A cache of 10 entries for 40 policies that are all in use. */
   lookupPolicy: {
     callsPerSecond: 24,

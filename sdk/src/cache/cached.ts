@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { OptionError } from '../errors.ts'
-import type { LocalBackend, SharedBackend } from './backends/backend.ts'
+import type { Backend, LocalBackend, SharedBackend } from './backends/backend.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfArguments, keyOfText } from './key.ts'
 import { openCache } from './open-cache.ts'
@@ -55,27 +55,34 @@ export function cached(
   options: CacheOptions & { readonly key?: (...args: unknown[]) => string } = {},
 ): ((this: unknown, ...args: unknown[]) => unknown) & CachedExtras<(...args: unknown[]) => unknown, unknown, unknown> {
   if (typeof fn !== 'function') throw new OptionError('the first argument of cached', fn, 'a function')
-  const { cache, handle } = openCache(settingsOf(options, fn.name || 'anonymous'))
-  const keyOf = options.key === undefined ? keyOfArguments : userKey(options.key)
-
-  // Apart from the wrapper: a closure over its arguments would cost each hit an allocation.
-  function miss(self: unknown, args: unknown[], key: string | undefined): unknown {
-    const load = () => fn.apply(self, args)
-    if (key !== undefined) return cache.readThrough(key, load)
-    warnOnce()
-    return cache.readAround(load)
-  }
-
+  const { cache, handle } = openCache(settingsOf(options, options.name === undefined ? fn.name || anonymousName(options.backend) : ''))
+  const { key } = options
+  const keyOf = key === undefined ? keyOfArguments : userKey(key)
   const warnOnce = once(() =>
     diag.warn(
       `pitwall: some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`,
     ),
   )
 
-  function wrapper(this: unknown, ...args: unknown[]): unknown {
-    const key = keyOf(args)
-    const answer = key === undefined ? undefined : cache.lookup(key)
-    return answer === undefined ? miss(this, args, key) : answer
+  // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
+  // nothing is allocated. All others take the general way, which looks up once more.
+  function wrapper(this: unknown, first?: unknown): unknown {
+    if (arguments.length === 1 && typeof first === 'string' && key === undefined) {
+      const answer = cache.lookup(keyOfText(first))
+      if (answer !== undefined) return answer
+    }
+    return Reflect.apply(call, this, arguments)
+  }
+
+  function call(this: unknown, ...args: unknown[]): unknown {
+    const load = () => fn.apply(this, args)
+    const callKey = keyOf(args)
+    if (callKey === undefined) {
+      warnOnce()
+      return cache.readAround(load)
+    }
+    const answer = cache.lookup(callKey)
+    return answer === undefined ? cache.readThrough(callKey, load) : answer
   }
 
   Object.defineProperties(wrapper, { name: { value: fn.name }, length: { value: fn.length } })
@@ -92,6 +99,12 @@ export function cached(
 /** Whether a function is what `cached` returned, from this copy of the SDK or another. */
 export function isCached(fn: unknown): boolean {
   return typeof fn === 'function' && CACHED in fn
+}
+
+/** Functions without a name may go by one in memory; in a shared storage they would be given each other's values. */
+function anonymousName(backend: Backend | undefined): string {
+  if (backend?.synchronous !== false) return 'anonymous'
+  throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
 }
 
 /** Keys from the user's own function. What it throws is the caller's; what is no string makes no key. */

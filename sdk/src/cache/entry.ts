@@ -6,16 +6,21 @@ export class Entry {
   readonly value: unknown
   /** When it expires, in whole milliseconds of the cache's clock, or `NEVER`. */
   readonly expiresAt: number
-  /** Hash of its key, computed once, for the reuse tracker. */
-  readonly hash: number
+  /** Hash of its key, computed once, for the reuse tracker; signed, so that it needs no box of its own either. */
+  readonly #hash: number
   /** What callers are given: the value itself; a promise of it once an asynchronous entry was hit; until then undefined. */
   #answer: unknown
 
   constructor(value: unknown, expiresAt: number, hash: number, asynchronous: boolean) {
     this.value = value
     this.expiresAt = expiresAt
-    this.hash = hash
+    this.#hash = hash | 0
     this.#answer = asynchronous ? undefined : value
+  }
+
+  /** Hash of its key, uint32. */
+  get hash(): number {
+    return this.#hash >>> 0
   }
 
   /**

@@ -8,6 +8,7 @@ const MAX_VALUES = 1_000_000
 
 /** Starts every key that was made from other arguments than a single string, so that no string can pass for one. */
 const MARK = '~'
+const MARK_CODE = MARK.charCodeAt(0)
 
 /**
  * The cache key of a call's arguments, or undefined when they make none. A single string is its own key. All else is
@@ -29,7 +30,8 @@ export function keyOfArguments(args: readonly unknown[]): string | undefined {
 
 /** The key of a text: the text itself, unless it is long or could pass for a key made from other arguments. */
 export function keyOfText(text: string): string {
-  return text.startsWith(MARK) ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
+  // Not `startsWith`: this is on the path of every hit, and comparing one number is measurably cheaper.
+  return text.charCodeAt(0) === MARK_CODE ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
 }
 
 function bounded(key: string): string {

@@ -233,8 +233,9 @@ describe('cached, options', () => {
     [{ ttl: -5 }, "ttl must be a positive number of milliseconds or a string like '30s', '5m' or '1h', got -5."],
     [{ maxEntries: 0 }, 'maxEntries must be a whole number from 1 to 16777216, got 0.'],
     [{ maxEntries: 2.5 }, 'maxEntries must be a whole number from 1 to 16777216, got 2.5.'],
+    [{ backend: redis() }, 'name must be given with a shared backend when the function itself has none, got undefined.'],
     [{ name: '' }, "name must be a string of at least one character, got ''."],
-  ])('says in one sentence what is wrong with %j', (options, sentence) => {
+  ])('says in one sentence what is wrong with %o', (options, sentence) => {
     expect(() => cached(() => 1, options)).toThrow(expect.objectContaining({ name: 'OptionError', message: sentence }))
   })
 })

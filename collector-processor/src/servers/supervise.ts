@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile, stat, truncate } from 'node:fs/promises'
-import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { spawnDying } from './die-with-parent.ts'
 
 /** A program that runs as our child, its output in a file. */
 export interface Supervised {
@@ -18,23 +18,6 @@ export interface Supervised {
   stop(): Promise<void>
 }
 
-/**
- * The shell turns into the server itself (`exec`), so that the server's process id is our child's. What it leaves behind waits on a pipe from us:
- * the kernel closes that pipe when we end, in whatever way, `kill -9` included, and then the server is ended too. Plain POSIX, for Linux and macOS.
- */
-const script = `
-exec 3<&0 </dev/null
-(
-  trap '' INT HUP
-  while read -r _ <&3; do :; done
-  kill -TERM $$ 2>/dev/null || exit 0
-  for _ in 1 2 3 4 5 6; do sleep 0.5; kill -0 $$ 2>/dev/null || exit 0; done
-  kill -KILL $$ 2>/dev/null
-) &
-exec 3<&-
-exec "$@"
-`
-
 /** How a program is run. */
 export interface SuperviseOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -48,27 +31,20 @@ export interface SuperviseOptions {
   readonly logCheckMs?: number
 }
 
-/** Starts a program that ends when this process ends. In a session of its own, so that Ctrl-C reaches it through us only, in our order. */
+/** Starts a program in the background, its output in a file. It ends when this process ends. */
 export function supervise(
   program: string,
   args: readonly string[],
   { env, cwd, log, stopMs = 5_000, logLimit = 5_000_000, logCheckMs = 10_000 }: SuperviseOptions,
 ): Supervised {
   const out = openSync(log, 'a')
-  const child = spawn('/bin/sh', ['-c', script, 'sh', program, ...args], {
-    cwd: cwd,
-    env: { ...env },
-    stdio: ['pipe', out, out],
-    detached: true,
-  })
+  const child = spawnDying(program, args, { cwd, env, output: out })
   closeSync(out)
   const exit = whenEnded(child)
   const bounding = setInterval(() => void bound(log, logLimit), logCheckMs).unref()
   void exit.done.then(() => clearInterval(bounding))
   // A stack that somebody forgot to stop must not keep its process alive: servers end with the process anyway.
   child.unref()
-  child.stdin?.on('error', () => {})
-  if (child.stdin instanceof Socket) child.stdin.unref()
   return {
     pid: child.pid ?? -1,
     log: log,
@@ -93,8 +69,6 @@ function whenEnded(child: ChildProcess): Exit {
     })
     child.once('exit', (code, signal) => {
       reason = signal === null ? `exit code ${code}` : signal
-      // Tells what waits on the pipe that there is nothing left to end, before the system may give the process id away again.
-      child.stdin?.destroy()
       resolve(reason)
     })
   })

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { extname } from 'node:path'
 import { diag, metrics } from '@opentelemetry/api'
 import { getBooleanFromEnv } from '@opentelemetry/core'
 import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics'
@@ -10,7 +12,6 @@ import { isRegistered } from './telemetry/global-api.ts'
 import { metricReaders } from './telemetry/metric-readers.ts'
 import { metricProducer } from './telemetry/producer.ts'
 import { processResource } from './telemetry/resource.ts'
-import { startTracing } from './telemetry/tracing.ts'
 
 /** The SDK at work. Neither method rejects, and both end within `shutdownTimeoutMs`. */
 export interface Registration {
@@ -64,7 +65,7 @@ function start(settings: Settings): Registration {
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
   if (settings.spanExporters.length > 0 && !isRegistered('trace'))
-    parts.push(startTracing(settings.spanExporters, resource, settings.exportTimeoutMs))
+    parts.push(tracing().startTracing(settings.spanExporters, resource, settings.exportTimeoutMs))
   const stopProfilers = startProfilers(settings.profilers)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -97,6 +98,14 @@ function readersFor(settings: Settings) {
     timeoutMs: settings.exportTimeoutMs,
     scrape: { host: settings.prometheusHost, port: settings.prometheusPort },
   })
+}
+
+/**
+ * Loads what only agents with tracing need, a ninth of all modules, and does not wait for it as `import()` would: spans
+ * of the agent's first lines count.
+ */
+function tracing(): typeof import('./telemetry/tracing.ts') {
+  return createRequire(import.meta.url)(`./telemetry/tracing${extname(import.meta.url)}`)
 }
 
 function startMetrics(provider: MeterProvider): Part {

@@ -20,7 +20,8 @@ export function startProfilers(given: readonly Profiler[] | undefined): () => vo
   const start = (name: string, profiler: Profiler) => {
     if (!stopped) attempt(`profiler ${name} could not be started`, () => stops.push(profiler.start({ clock: systemClock })))
   }
-  if (given === undefined) void discover(start)
+  // The modules of the agent come first.
+  if (given === undefined) setImmediate(() => void discover(start)).unref()
   else for (const [index, profiler] of given.entries()) start(`number ${index + 1}`, profiler)
   running = () => {
     stopped = true

@@ -34,6 +34,8 @@ export const collector: ServerDefinition = {
     return {
       args: ['--config', options.collectorConfig ?? shippedFile('otel-collector.yaml')],
       env: {
+        // 80 % of the memory limiter's limit, so that garbage is collected before agents are turned away.
+        GOMEMLIMIT: '320MiB',
         PITWALL_OTLP_HTTP: own('otlpHttp'),
         PITWALL_OTLP_GRPC: own('otlpGrpc'),
         PITWALL_COLLECTOR_METRICS: own('collectorMetrics'),

@@ -73,7 +73,6 @@ describe('install', () => {
     await new Promise((message) => child.once('message', message))
     child.kill('SIGKILL')
     await new Promise((exit) => child.once('exit', exit))
-    await rm(join(cache, 'redis-1.2.3.lock'), { recursive: true, force: true })
     server.answers[path] = archive
     expect(await installedBefore(fakeServer, cache)).toBeUndefined()
     const abandoned = (await readdir(cache)).filter((name) => name.startsWith('.installing-'))

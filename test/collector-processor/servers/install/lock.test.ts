@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -50,7 +50,16 @@ describe('withLock', () => {
     expect(waited).toBeGreaterThan(0)
   })
 
-  it('takes over from a holder that died', async () => {
+  it('takes over at once from a process that was killed', async () => {
+    const path = join(folder, 'killed')
+    await mkdir(path)
+    const killed = spawn(process.execPath, ['-e', ''])
+    await new Promise((exit) => killed.once('exit', exit))
+    await writeFile(join(path, 'owner'), `${killed.pid}`)
+    await expect(withLock(path, async () => 'mine')).resolves.toBe('mine')
+  })
+
+  it('takes over from a holder of another machine or container that has gone quiet', async () => {
     const path = join(folder, 'stale')
     await mkdir(path)
     const longAgo = new Date(Date.now() - 60_000)

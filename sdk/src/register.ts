@@ -17,7 +17,10 @@ import { processResource } from './telemetry/resource.ts'
 export interface Registration {
   /** Sends what has been measured up to now. */
   forceFlush(): Promise<void>
-  /** Sends the rest and ends everything that `register` began. After it, `register` begins anew. */
+  /**
+   * Sends the rest and ends everything that `register` began; after it, `register` begins anew. Await it before
+   * `process.exit()`, which leaves no time to send anything; a process that ends in any other way needs no call.
+   */
   shutdown(): Promise<void>
   /** All that the SDK measures, for a metric reader of your own. */
   readonly metricProducer: MetricProducer

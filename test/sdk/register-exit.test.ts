@@ -28,6 +28,11 @@ describe('the end of an agent process', () => {
     expect(end.stderr).toContain('ECONNREFUSED')
   })
 
+  it('says nothing where OTEL_LOG_LEVEL is none', async () => {
+    const end = await runPreloaded(shortWork, { OTEL_EXPORTER_OTLP_ENDPOINT: await deadEndpoint(), OTEL_LOG_LEVEL: 'none' })
+    expect(end).toMatchObject({ code: 3, stdout: 'work is done\n', stderr: '' })
+  })
+
   it('says it once, not once an export', async () => {
     const work = `${counting} await new Promise((resolve) => setTimeout(resolve, 600)); console.log('work is done')`
     const end = await runPreloaded(work, { OTEL_EXPORTER_OTLP_ENDPOINT: await deadEndpoint(), OTEL_METRIC_EXPORT_INTERVAL: '100' })

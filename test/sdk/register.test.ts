@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runtime } from '../../sdk/src/contract/index.ts'
 import { type AgentEnd, runAgent, runPreloaded, startAgent } from '../support/agent-process.ts'
 import { deadEndpoint, type Receiver, startReceiver } from '../support/otlp-receiver.ts'
 
@@ -128,6 +129,12 @@ describe('register', () => {
     expect(lines(end)).toEqual([
       expect.stringMatching(/cannot be scraped at 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\)\. Set OTEL_EXPORTER_PROMETHEUS_PORT/),
     ])
+  })
+
+  it('finds the profilers of the SDK by itself, and sends what they measure', async () => {
+    const end = await runPreloaded('await new Promise((resolve) => setTimeout(resolve, 300))', env)
+    expect(end).toMatchObject({ code: 0, stderr: '' })
+    expect(collector.received('/v1/metrics', runtime.gcTime.name)).toBe(true)
   })
 
   it('starts the profilers that it is given, and one that fails costs a sentence', async () => {

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api'
+import { diag, DiagConsoleLogger, type DiagLogFunction, DiagLogLevel } from '@opentelemetry/api'
 import { diagLogLevelFromString, getStringFromEnv, setGlobalErrorHandler } from '@opentelemetry/core'
 import { isRegistered } from './global-api.ts'
 
@@ -23,11 +23,15 @@ export function setUpDiagnostics(): void {
   setGlobalErrorHandler((error) => print(reason(error)))
 }
 
-/** Prints each sentence once; stack traces and further arguments are for `OTEL_LOG_LEVEL=debug`. */
-function printOnce(): (message: string) => void {
+/** Prints each sentence once, without stack traces: those are for `OTEL_LOG_LEVEL=debug`. */
+function printOnce(): DiagLogFunction {
   const printed = new Set<string>()
-  return (message) => {
-    const [line = ''] = message.split('\n', 1)
+  return (message, ...more) => {
+    const words = [message, ...more].filter((part) => typeof part === 'string' || part instanceof Error)
+    const [line = ''] = words
+      .map((part) => reason(part))
+      .join(' ')
+      .split('\n', 1)
     if (printed.has(line) || printed.size >= MAX_LINES) return
     printed.add(line)
     process.stderr.write(`pitwall: ${line}\n`)

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import { diag } from '@opentelemetry/api'
-import { systemClock } from './clock.ts'
 import type { Profiler } from './profilers/profiler.ts'
 import { reason } from './telemetry/diagnostics.ts'
 
@@ -18,7 +17,7 @@ export function startProfilers(given: readonly Profiler[] | undefined): () => vo
   const stops: (() => void)[] = []
   let stopped = false
   const start = (name: string, profiler: Profiler) => {
-    if (!stopped) attempt(`profiler ${name} could not be started`, () => stops.push(profiler.start({ clock: systemClock })))
+    if (!stopped) attempt(`profiler ${name} could not be started`, () => stops.push(profiler.start()))
   }
   // The modules of the agent come first.
   if (given === undefined) setImmediate(() => void discover(start)).unref()

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../sdk/src/clock.ts'
 import type { Profiler } from '../../sdk/src/profilers/profiler.ts'
 import { collectSources } from '../../sdk/src/telemetry/source.ts'
 import { runAgent } from '../support/agent-process.ts'
@@ -29,7 +28,7 @@ describe.each(names)('the profiler %s', (name) => {
   }
 
   it('gives two collections the same numbers, because reading changes nothing', async () => {
-    const stop = (await load()).start({ clock: systemClock })
+    const stop = (await load()).start()
     expect(everything()).toEqual(everything())
     stop()
   })
@@ -37,9 +36,9 @@ describe.each(names)('the profiler %s', (name) => {
   it('exports nothing more when stopped, and can be started again', async () => {
     const profiler = await load()
     const before = everything().length
-    profiler.start({ clock: systemClock })()
+    profiler.start()()
     expect(everything()).toHaveLength(before)
-    const stop = profiler.start({ clock: systemClock })
+    const stop = profiler.start()
     stop()
     expect(() => stop()).not.toThrow()
   })
@@ -48,11 +47,10 @@ describe.each(names)('the profiler %s', (name) => {
     const url = new URL(`../../sdk/dist/profilers/${name}.js`, import.meta.url).href
     const { code, stdout, stderr } = await runAgent(
       `import profiler from '${url}'
-       const context = { clock: { now: () => performance.now() } }
        const before = process.getActiveResourcesInfo().length
-       profiler.start(context)()
+       profiler.start()()
        console.log(process.getActiveResourcesInfo().length - before)
-       profiler.start(context)`,
+       profiler.start()`,
     )
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '0\n', stderr: '' })
   })

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../sdk/src/clock.ts'
 import { runtime } from '../../../sdk/src/contract/index.ts'
 import { profiled } from '../../../sdk/src/profiled.ts'
 import eventLoop from '../../../sdk/src/profilers/event-loop.ts'
@@ -20,7 +19,7 @@ describe('the profiler of the event loop', () => {
   afterEach(() => stop())
 
   it('counts blocks that no profiled function explains for other code, and no block twice', async () => {
-    stop = eventLoop.start({ clock: systemClock })
+    stop = eventLoop.start()
     const render = profiled(() => hold(300), { name: 'render' })
     await inOwnTurn(() => {})
     await inOwnTurn(render)

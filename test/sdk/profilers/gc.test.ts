@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../sdk/src/clock.ts'
 import { runtime } from '../../../sdk/src/contract/index.ts'
 import gc from '../../../sdk/src/profilers/gc.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -15,7 +14,7 @@ describe('the profiler of garbage collection', () => {
   afterEach(() => stop())
 
   it('counts every collection of a batch, in seconds', async () => {
-    stop = gc.start({ clock: systemClock })
+    stop = gc.start()
     const start = performance.now()
     for (let round = 0; round < 5; round++) collectGarbage()
     const elapsed = (performance.now() - start) / 1_000
@@ -24,7 +23,7 @@ describe('the profiler of garbage collection', () => {
   })
 
   it('counts from nothing, and is gone when stopped', () => {
-    stop = gc.start({ clock: systemClock })
+    stop = gc.start()
     expect(total(runtime.gcTime, {})).toBe(0)
     stop()
     expect(collected(runtime.gcTime, {})).toEqual([])

@@ -38,6 +38,10 @@ function bounded(key: string): string {
   return key.length <= MAX_PLAIN ? key : `${MARK}#${hash('sha256', key, 'base64url')}`
 }
 
+/** Characters that JSON escapes in a string (and some that it does not): most strings have none, and need no `JSON.stringify`. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u
+
+/** Writes values down, each in one way only; by plain loops and additions, because a hit pays for it. */
 class Writer {
   readonly #ancestors: object[] = []
   #valuesLeft = MAX_VALUES
@@ -46,7 +50,7 @@ class Writer {
     if (--this.#valuesLeft < 0) throw new TypeError('too many values for a key')
     switch (typeof value) {
       case 'string':
-        return JSON.stringify(value)
+        return quoted(value)
       case 'number':
         return value === 0 ? '0' : String(value)
       case 'bigint':
@@ -64,38 +68,50 @@ class Writer {
   #writeObject(value: object): string {
     if (this.#ancestors.includes(value)) throw new TypeError('a cycle makes no key')
     this.#ancestors.push(value)
-    const text = this.#writeKind(value)
+    const text = Array.isArray(value) ? this.#writeList(value) : this.#writeOther(value)
     this.#ancestors.pop()
     return text
   }
 
-  #writeKind(value: object): string {
-    if (Array.isArray(value)) return this.#writeList(value)
+  #writeOther(value: object): string {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    const plain = prototype === Object.prototype || prototype === null
+    if (plain && !('toJSON' in value)) return this.#writeRecord(value, '')
     if (value instanceof Date) return `Date(${value.getTime()})`
-    if (value instanceof Map || value instanceof Set) return `${className(value)}${this.#writeList([...value])}`
-    if (ArrayBuffer.isView(value)) return `${className(value)}(${bytes(value)})`
+    const name = plain ? '' : value.constructor.name
+    if (value instanceof Map || value instanceof Set) return `${name}${this.#writeList([...value])}`
+    if (ArrayBuffer.isView(value)) return `${name}(${bytes(value)})`
     if (value instanceof RegExp) return String(value)
     if (value instanceof AbortSignal) return 'AbortSignal'
-    if ('toJSON' in value && typeof value.toJSON === 'function') return `${className(value)}(${this.write(value.toJSON())})`
-    return this.#writeRecord(value)
+    if ('toJSON' in value && typeof value.toJSON === 'function') return `${name}(${this.write(value.toJSON())})`
+    return this.#writeRecord(value, name)
   }
 
   #writeList(list: readonly unknown[]): string {
-    return `[${Array.from(list, (item) => this.write(item)).join()}]`
+    let text = ''
+    for (const item of list) text += text === '' ? this.write(item) : `,${this.write(item)}`
+    return `[${text}]`
   }
 
-  #writeRecord(value: object): string {
-    const keys = Object.keys(value).toSorted()
-    const name = className(value)
+  #writeRecord(value: object, name: string): string {
+    const keys = Object.keys(value)
     if (keys.length === 0 && name !== '') throw new TypeError(`a ${name} without visible fields makes no key`)
-    return `${name}{${keys.map((key) => `${JSON.stringify(key)}:${this.write(Reflect.get(value, key))}`).join()}}`
+    let text = ''
+    for (const key of inOrder(keys)) text += `${text === '' ? '' : ','}${quoted(key)}:${this.write(Reflect.get(value, key))}`
+    return `${name}{${text}}`
   }
 }
 
-/** Name of a value's class; empty for plain objects. */
-function className(value: object): string {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null ? '' : value.constructor.name
+/** Sorted; most objects come from one place in the source, where their fields are often in order already. */
+function inOrder(keys: string[]): string[] {
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return keys.toSorted()
+  }
+  return keys
+}
+
+function quoted(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
 function bytes(view: ArrayBufferView): string {

@@ -79,13 +79,16 @@ export class RedisConnection {
     this.#redis.disconnect()
   }
 
-  /** Resolves when the connection stands. Rejects when it fails, and at once while the next attempt is still to come. */
+  /** Resolves when the connection stands; rejects when the attempt that runs, or the one made now, fails. */
   #connected(): Promise<void> {
-    if (this.#redis.status === 'wait' && !this.#closed) this.#connect()
+    const idle = this.#redis.status === 'wait' || this.#redis.status === 'end'
+    // Not left to the timer: who asks is the breaker's probe, and the next one is half a second away.
+    if (idle && !this.#closed) this.#connect()
     return this.#ready ?? Promise.reject(new Error('not connected'))
   }
 
   #connect(): void {
+    clearTimeout(this.#timer)
     this.#ready = this.#redis.connect().finally(() => (this.#ready = undefined))
     // Who waits for it handles the error; when nobody does, the next attempt follows all the same.
     this.#ready.catch(() => {})

@@ -23,7 +23,7 @@ export interface LaunchContext {
 export interface Launch {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Whether the server answers. Asked again and again until it does; may reject. */
+  /** Whether the server answers, and is ours: another may have taken the port in the meantime. Asked again and again until it is; may reject. */
   ready(): Promise<boolean>
 }
 

@@ -28,7 +28,7 @@ export class ProgramNotFound extends Error {
 /** What looking for a program needs. */
 export interface FindOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
-  readonly onProgress?: (line: string) => void
+  readonly onProgress?: ((line: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 

@@ -41,9 +41,15 @@ export const prometheus: ServerDefinition = {
         '--web.enable-remote-write-receiver',
         ...(hasOtlp(context) ? ['--web.enable-otlp-receiver'] : []),
       ],
-      ready: () => answers(`http://${context.own('prometheus')}/-/ready`),
+      ready: async () => (await answers(`http://${context.own('prometheus')}/-/ready`)) && (await isOurs(context)),
     }
   },
+}
+
+/** Its flags say where its configuration lies, and no other Prometheus has that one. */
+async function isOurs(context: LaunchContext): Promise<boolean> {
+  const response = await fetch(`http://${context.own('prometheus')}/api/v1/status/flags`, { signal: AbortSignal.timeout(1_000) })
+  return (await response.text()).includes(JSON.stringify(configFile(context.folder)))
 }
 
 const configFile = (folder: string): string => join(folder, 'prometheus.yml')

@@ -10,7 +10,7 @@ export async function answers(url: string): Promise<boolean> {
   return response.ok
 }
 
-/** Whether a server replies to a line with a text that starts as expected (`PING` → `+PONG`). */
+/** Whether a server's reply to a line has a text in it (`PING` → `+PONG`). */
 export function replies(address: string, line: string, expected: string): Promise<boolean> {
   return new Promise((resolve) => {
     const [host = '', port] = address.split(':')
@@ -20,7 +20,7 @@ export function replies(address: string, line: string, expected: string): Promis
       resolve(answer)
     }
     socket.once('connect', () => socket.write(`${line}\r\n`))
-    socket.once('data', (data) => end(data.toString('latin1').startsWith(expected)))
+    socket.once('data', (data) => end(data.toString('utf8').includes(expected)))
     socket.once('error', () => end(false))
     socket.once('close', () => end(false))
     socket.once('timeout', () => end(false))

@@ -17,7 +17,7 @@ export const redis: ServerDefinition = {
     const [host = '', port = ''] = own('redis').split(':')
     return {
       args: ['--bind', host, '--port', port, '--dir', folder, '--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-      ready: () => replies(own('redis'), 'PING', '+PONG'),
+      ready: () => replies(own('redis'), 'CONFIG GET dir', folder),
     }
   },
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LaunchContext, ServerDefinition } from './definition.ts'
 import type { FoundProgram } from './find-program.ts'
+import { lastLine } from './install/run.ts'
 import { until } from './ready.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
@@ -43,12 +44,19 @@ export async function startServer(
     log,
   })
   const aborted = (): boolean => context.options.signal?.aborted === true
-  const ready = await until(launch.ready, READY_MS, () => process.ended() !== undefined || aborted())
+  const ready = await until(
+    () => launch.ready(process.pid),
+    READY_MS,
+    () => process.ended() !== undefined || aborted(),
+  )
   if (ready && process.ended() === undefined) return { definition, found, context, process }
   const ended = process.ended()
   await process.stop()
   context.options.signal?.throwIfAborted()
   const said = await process.logTail()
   const how = ended === undefined ? `did not answer within ${READY_MS / 1000} s` : `ended at once (${ended})`
-  throw new StartError(`${definition.name} (${found.program}) ${how}; its last words: ${said}`, /address already in use/i.test(said))
+  throw new StartError(
+    `${definition.name} (${found.program}) ${how}; its last words: ${lastLine(said).slice(0, 300)} (${log})`,
+    /address already in use/i.test(said),
+  )
 }

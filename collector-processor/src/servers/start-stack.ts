@@ -1,21 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { AddressName, LaunchContext, ServerDefinition } from './definition.ts'
+import { resolve, join } from 'node:path'
+import type { ServerDefinition } from './definition.ts'
 import { definitions } from './definitions.ts'
-import { findProgram, type FoundProgram, ProgramNotFound } from './find-program.ts'
-import { Ports } from './ports.ts'
+import { findProgram, type FindOptions, ProgramNotFound } from './find-program.ts'
 import { discovered, scrapeDirectly } from './prometheus-targets.ts'
-import { StartError, type StartedServer, startServer } from './start-server.ts'
-import type { MissingServer, RunningServer, Stack, StackEndpoints, StackOptions } from './stack.ts'
-
-/** Free ports can be taken before they are bound; then all servers are started again with others, because they know each other's. */
-const ATTEMPTS = 5
-
-interface Candidate {
-  readonly definition: ServerDefinition
-  readonly found: FoundProgram
-}
+import { endpointOf, stackEndpoints } from './stack-endpoints.ts'
+import type { MissingServer, RunningServer, Stack, StackOptions } from './stack.ts'
+import type { StartedServer } from './start-server.ts'
+import { type Candidate, startServers, stopServers } from './start-servers.ts'
 
 /**
  * Finds or installs the servers, starts them on loopback and resolves when they are ready: with a Collector, when Prometheus scrapes it.
@@ -25,39 +18,37 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { servers, env = process.env, onProgress, signal } = options
   const wanted = definitions.filter(({ name }) => servers === undefined || servers.includes(name))
   const missing: MissingServer[] = []
-  const candidates = await findAll(wanted, missing, { env, signal, ...(onProgress === undefined ? {} : { onProgress }) })
+  const candidates = await findAll(wanted, missing, { env, signal, onProgress })
   const directory = options.directory === undefined ? await mkdtemp(join(tmpdir(), 'pitwall-')) : resolve(options.directory)
   const removeData = async (): Promise<void> => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true }).catch(() => {})
   }
+  let started: readonly StartedServer[] = []
+  const stop = async (): Promise<void> => {
+    const ending = started
+    started = []
+    await stopServers(ending)
+    await removeData()
+  }
   try {
     await mkdir(directory, { recursive: true })
-    const started = await startAll(candidates, missing, directory, options)
-    let stopping = false
-    const stack = stackOf(started, missing, directory, async () => {
-      stopping = true
-      await stopAll(started)
-      await removeData()
-    })
-    for (const { definition, process } of started) {
-      void process.end.then((how) => {
-        if (!stopping) onProgress?.(`${definition.name}: ended (${how}), its log is ${process.log}`)
-      })
-    }
+    started = await startServers(candidates, missing, directory, options)
     const prometheus = started.find(({ definition }) => definition.name === 'prometheus')
     if (prometheus !== undefined) await discovered(prometheus.context, signal)
-    return stack
+    signal?.throwIfAborted()
+    for (const { definition, process } of started) {
+      void process.end.then((how) => {
+        if (started.length > 0) onProgress?.(`${definition.name}: ended (${how}), its log is ${process.log}`)
+      })
+    }
+    return stackOf(started, missing, directory, stop)
   } catch (error) {
-    await removeData()
+    await stop()
     throw error
   }
 }
 
-async function findAll(
-  wanted: readonly ServerDefinition[],
-  missing: MissingServer[],
-  options: Parameters<typeof findProgram>[1],
-): Promise<Candidate[]> {
+async function findAll(wanted: readonly ServerDefinition[], missing: MissingServer[], options: FindOptions): Promise<Candidate[]> {
   const results = await Promise.allSettled(wanted.map((definition) => findProgram(definition, options)))
   return results.flatMap((result, at) => {
     const definition = wanted[at]
@@ -69,70 +60,16 @@ async function findAll(
   })
 }
 
-async function startAll(
-  candidates: readonly Candidate[],
-  missing: MissingServer[],
-  directory: string,
-  options: StackOptions,
-): Promise<StartedServer[]> {
-  const ports = new Ports()
-  for (let attempt = 1; ; attempt++) {
-    const addresses = new Map<AddressName, string>()
-    for (const name of candidates.flatMap(({ definition }) => definition.listens)) addresses.set(name, `127.0.0.1:${await ports.free()}`)
-    const results = await Promise.allSettled(
-      candidates.map(({ definition, found }) =>
-        startServer(definition, found, contextOf(definition, found, addresses, directory, options), options.env ?? process.env),
-      ),
-    )
-    const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-    const failures = results.flatMap((result, at) => (result.status === 'rejected' ? [{ at, error: result.reason as unknown }] : []))
-    if (failures.length === 0) return started
-    const again = attempt < ATTEMPTS && failures.some(({ error }) => error instanceof StartError && error.portTaken)
-    const unexpected = failures.find(({ error }) => !(error instanceof StartError))
-    if (again || unexpected !== undefined) await stopAll(started)
-    if (unexpected !== undefined) throw unexpected.error
-    if (again) continue
-    for (const { at, error } of failures) {
-      const name = candidates[at]?.definition.name
-      if (name !== undefined && error instanceof StartError) missing.push({ name, reason: error.message })
-    }
-    return started
-  }
-}
-
-function contextOf(
-  definition: ServerDefinition,
-  found: FoundProgram,
-  addresses: ReadonlyMap<AddressName, string>,
-  directory: string,
-  options: StackOptions,
-): LaunchContext {
-  return {
-    version: found.version,
-    folder: join(directory, definition.name),
-    options,
-    own(name) {
-      const address = addresses.get(name)
-      if (address === undefined) throw new Error(`${definition.name} does not listen as ${name}`)
-      return address
-    },
-    peer: (name) => addresses.get(name),
-  }
-}
-
-async function stopAll(started: readonly StartedServer[]): Promise<void> {
-  await Promise.all(started.map(({ process }) => process.stop()))
-}
-
 function stackOf(
   started: readonly StartedServer[],
   missing: readonly MissingServer[],
   directory: string,
   stop: () => Promise<void>,
 ): Stack {
-  const running = started.map(({ definition, found, context, process }): RunningServer => {
+  const running = started.map((server): RunningServer => {
+    const { definition, found, process } = server
     const { version, source, origin, program } = found
-    const endpoint = `${definition.scheme}://${context.own(definition.listens[0])}`
+    const endpoint = endpointOf(server)
     return { name: definition.name, version, source, origin, program, endpoint, pid: process.pid, log: process.log }
   })
   const prometheus = started.find(({ definition }) => definition.name === 'prometheus')
@@ -141,24 +78,10 @@ function stackOf(
     running,
     missing,
     directory,
-    endpoints: endpointsOf(started, running),
+    endpoints: stackEndpoints(started),
     async scrape(targets) {
       if (prometheus !== undefined) await scrapeDirectly(prometheus.context, targets)
     },
     stop: () => (stopped ??= stop()),
   }
-}
-
-function endpointsOf(started: readonly StartedServer[], running: readonly RunningServer[]): StackEndpoints {
-  const of = (name: RunningServer['name']): string | undefined => running.find((server) => server.name === name)?.endpoint
-  const collector = started.find(({ definition }) => definition.name === 'collector')
-  const all = {
-    redis: of('redis'),
-    otlp: of('collector'),
-    otlpGrpc: collector?.context.own('otlpGrpc'),
-    collectorMetrics: collector && `http://${collector.context.own('collectorMetrics')}/metrics`,
-    prometheus: of('prometheus'),
-    alertmanager: of('alertmanager'),
-  }
-  return Object.fromEntries(Object.entries(all).filter(([, address]) => address !== undefined))
 }

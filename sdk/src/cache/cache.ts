@@ -67,68 +67,6 @@ export class Cache {
     return this.#load(flight, load)
   }
 
-  /** A request whose arguments make no key: loads, and keeps nothing. */
-  readAround(load: Loader): unknown {
-    this.#listener.on(BYPASS)
-    const flight = new Flight('', 0)
-    flight.outdated = true
-    return this.#shared === undefined ? this.#load(flight, load) : Promise.resolve().then(() => this.#load(flight, load))
-  }
-
-  /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
-  peek(key: string): unknown {
-    const entry = this.#local?.peek(key)
-    const value = entry !== undefined && this.#isFresh(entry) ? entry.value : undefined
-    if (this.#shared === undefined) return value
-    return value === undefined ? this.#peekShared(this.#shared, key) : Promise.resolve(value)
-  }
-
-  /** Stores a value that is newer than any running load. A promise where there is a shared tier; it never rejects. */
-  set(key: string, value: unknown, ttlMs: number | undefined = this.ttlMs): void | Promise<void> {
-    this.#flights.outdate(key)
-    if (value !== undefined) return this.#store(key, hashString(key), value, ttlMs, false)
-  }
-
-  /** Invalidates: no running load for this key is stored any more. A promise where there is a shared tier; it never rejects. */
-  delete(key: string): void | Promise<void> {
-    this.#flights.outdate(key)
-    if (this.#local?.delete(key) === true) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: 1 })
-    return this.#shared?.delete(key)
-  }
-
-  /** Invalidates everything. */
-  clear(): void | Promise<void> {
-    this.#flights.outdateAll()
-    if (this.entryCount > 0) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: this.entryCount })
-    this.#local?.clear()
-    return this.#shared?.clear()
-  }
-
-  /** Ends the connections of the shared tier, if there is one; later requests load. */
-  async close(): Promise<void> {
-    await this.#shared?.close()
-  }
-
-  /** Takes note of an entry that the local storage dropped for room; one that had expired was no loss. */
-  evicted(entry: Entry): void {
-    this.#listener.on({ type: 'evicted', reason: this.#isFresh(entry) ? 'size' : 'expired', count: 1 })
-  }
-
-  /** Entries in this process. */
-  get entryCount(): number {
-    return this.#local?.size ?? 0
-  }
-
-  /** Bound on the entries in this process; 0 when it keeps none. */
-  get entryLimit(): number {
-    return this.#local?.max ?? 0
-  }
-
-  /** Whether the shared tier is bypassed. */
-  get degraded(): boolean {
-    return this.#shared?.degraded ?? false
-  }
-
   async #readShared(tier: Tier, flight: Flight, load: Loader | undefined): Promise<unknown> {
     const lookup = await tier.get(flight.key)
     if ('durationMs' in lookup) this.#listener.on({ type: 'lookup', durationMs: lookup.durationMs })
@@ -190,6 +128,68 @@ export class Cache {
   #store(key: string, hash: number, value: unknown, ttlMs: number | undefined, asynchronous: boolean): void | Promise<void> {
     this.#local?.set(key, this.#entry(value, hash, ttlMs, asynchronous || this.#shared !== undefined))
     return this.#shared?.set(key, value, ttlMs)
+  }
+
+  /** A request whose arguments make no key: loads, and keeps nothing. */
+  readAround(load: Loader): unknown {
+    this.#listener.on(BYPASS)
+    const flight = new Flight('', 0)
+    flight.outdated = true
+    return this.#shared === undefined ? this.#load(flight, load) : Promise.resolve().then(() => this.#load(flight, load))
+  }
+
+  /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
+  peek(key: string): unknown {
+    const entry = this.#local?.peek(key)
+    const value = entry !== undefined && this.#isFresh(entry) ? entry.value : undefined
+    if (this.#shared === undefined) return value
+    return value === undefined ? this.#peekShared(this.#shared, key) : Promise.resolve(value)
+  }
+
+  /** Stores a value that is newer than any running load. A promise where there is a shared tier; it never rejects. */
+  set(key: string, value: unknown, ttlMs: number | undefined = this.ttlMs): void | Promise<void> {
+    this.#flights.outdate(key)
+    if (value !== undefined) return this.#store(key, hashString(key), value, ttlMs, false)
+  }
+
+  /** Invalidates: no running load for this key is stored any more. A promise where there is a shared tier; it never rejects. */
+  delete(key: string): void | Promise<void> {
+    this.#flights.outdate(key)
+    if (this.#local?.delete(key) === true) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: 1 })
+    return this.#shared?.delete(key)
+  }
+
+  /** Invalidates everything. */
+  clear(): void | Promise<void> {
+    this.#flights.outdateAll()
+    if (this.entryCount > 0) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: this.entryCount })
+    this.#local?.clear()
+    return this.#shared?.clear()
+  }
+
+  /** Ends the connections of the shared tier, if there is one; later requests load. */
+  async close(): Promise<void> {
+    await this.#shared?.close()
+  }
+
+  /** Takes note of an entry that the local storage dropped for room; one that had expired was no loss. */
+  evicted(entry: Entry): void {
+    this.#listener.on({ type: 'evicted', reason: this.#isFresh(entry) ? 'size' : 'expired', count: 1 })
+  }
+
+  /** Entries in this process. */
+  get entryCount(): number {
+    return this.#local?.size ?? 0
+  }
+
+  /** Bound on the entries in this process; 0 when it keeps none. */
+  get entryLimit(): number {
+    return this.#local?.max ?? 0
+  }
+
+  /** Whether the shared tier is bypassed. */
+  get degraded(): boolean {
+    return this.#shared?.degraded ?? false
   }
 
   #entry(value: unknown, hash: number, ttlMs: number | undefined, asynchronous: boolean): Entry {

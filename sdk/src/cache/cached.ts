@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { OptionError } from '../errors.ts'
+import { markCached } from '../sampling/cached-mark.ts'
 import type { Backend, LocalBackend, SharedBackend } from './backends/backend.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfArguments, keyOfText } from './key.ts'
@@ -37,8 +38,6 @@ export type SharedCached<F extends AnyFunction> = ((
 
 /** A key that no arguments make. */
 const NO_KEY = '~'
-
-const CACHED = Symbol.for('pitwall.cached')
 
 /**
  * Puts a cache in front of a function: same arguments, same `this`, and one load for all who ask at the same time.
@@ -85,6 +84,7 @@ export function cached(
     return answer === undefined ? cache.readThrough(callKey, load) : answer
   }
 
+  markCached(wrapper)
   Object.defineProperties(wrapper, { name: { value: fn.name }, length: { value: fn.length } })
   return Object.assign(wrapper, {
     // Without a key nothing is kept, so there is nothing to see or to forget.
@@ -92,13 +92,7 @@ export function cached(
     invalidate: (...args: unknown[]) => cache.delete(keyOf(args) ?? NO_KEY),
     stats: handle.stats,
     cache: handle,
-    [CACHED]: true,
   })
-}
-
-/** Whether a function is what `cached` returned, from this copy of the SDK or another. */
-export function isCached(fn: unknown): boolean {
-  return typeof fn === 'function' && CACHED in fn
 }
 
 /** Functions without a name may go by one in memory; in a shared storage they would be given each other's values. */

@@ -1,12 +1,15 @@
-import { diag, DiagLogLevel } from '@opentelemetry/api'
+import { context, diag, DiagLogLevel, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { hybrid } from '../../../sdk/src/cache/backends/hybrid.ts'
 import { memory } from '../../../sdk/src/cache/backends/memory.ts'
 import { redis } from '../../../sdk/src/cache/backends/redis.ts'
-import { cached, isCached } from '../../../sdk/src/cache/cached.ts'
+import { cached } from '../../../sdk/src/cache/cached.ts'
 import { getCache } from '../../../sdk/src/cache/create-cache.ts'
 import { fifo } from '../../../sdk/src/cache/eviction/fifo.ts'
 import { cache as contract, reuse, subjects } from '../../../sdk/src/contract/index.ts'
+import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
 import { ManualClock } from '../../support/clock.ts'
 import { collected, total } from './collected.ts'
 
@@ -77,7 +80,7 @@ describe('cached, as the function it wraps', () => {
 
   it('is told apart from other functions', () => {
     const fn = (): number => 1
-    expect([isCached(cached(fn, { name: unique() })), isCached(fn), isCached({}), isCached(undefined)]).toEqual([true, false, false, false])
+    expect([isCached(cached(fn, { name: unique() })), isCached(fn)]).toEqual([true, false])
   })
 
   it('goes by the name of its function', () => {
@@ -314,5 +317,25 @@ describe('cached, what it exports', () => {
     const points = Object.values({ ...contract, ...reuse, ...subjects }).flatMap((metric) => collected(metric, {}))
     expect(points.length).toBeGreaterThan(0)
     expect(JSON.stringify(points)).not.toContain('hunter2')
+  })
+})
+
+describe('cached, spans', () => {
+  afterEach(() => {
+    trace.disable()
+    context.disable()
+  })
+
+  it('makes one for a load under a recording span, and none for a hit', async () => {
+    const exporter = new InMemorySpanExporter()
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+    const name = unique()
+    const ask = cached(async (key: string) => key, { name })
+    await trace.getTracer('agent').startActiveSpan('request', async (span) => {
+      for (let call = 0; call < 5; call++) await ask('a')
+      span.end()
+    })
+    expect(exporter.getFinishedSpans().map((span) => span.name)).toEqual([`load ${name}`, 'request'])
   })
 })

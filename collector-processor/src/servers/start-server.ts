@@ -44,11 +44,7 @@ export async function startServer(
     log,
   })
   const aborted = (): boolean => context.options.signal?.aborted === true
-  const ready = await until(
-    () => launch.ready(process.pid),
-    READY_MS,
-    () => process.ended() !== undefined || aborted(),
-  )
+  const ready = await until(launch.ready, READY_MS, () => process.ended() !== undefined || aborted())
   if (ready && process.ended() === undefined) return { definition, found, context, process }
   const ended = process.ended()
   await process.stop()

@@ -75,7 +75,8 @@ async function withServers(run: Run): Promise<ExitCode> {
     if (options.keep) await keepUp(run, optimizer, addresses)
     const totals = await fleet.stop()
     if (!options.keep) say('', agentsLine(totals), '', ...farewellLines(addresses, reportFile))
-    return totals.errors === 0 && played.told ? 0 : 1
+    if (totals.errors > 0) return 1
+    return played.told ? 0 : 3
   } finally {
     const totals = await fleet?.stop()
     if (io.signal.aborted && totals !== undefined) say('Interrupted.', agentsLine(totals))

@@ -45,7 +45,7 @@ export async function play(stage: Stage): Promise<Played> {
     await pause(Math.max(pace.firstLookMs - sinceReady(stage), pace.leastEvidenceMs), signal)
     const first = await firstTable(stage, over)
     const firstTableMs = first === undefined ? null : sinceReady(stage)
-    const top = first && (await bestAfter(stage, first, script.applyAfterMs - elapsedMs()))
+    const top = first && (await bestAfter(stage, over, script.applyAfterMs - elapsedMs()))
     if (top === undefined) {
       await tellWhyNot(stage)
       return { firstTableMs, firstVerifiedMs: null, told: script.maybeNothing && !signal.aborted }
@@ -72,19 +72,17 @@ async function firstTable(stage: Stage, over: () => boolean): Promise<Report | u
   return report
 }
 
-/** The best advice after some more milliseconds of evidence; undefined when it was taken back. */
-async function bestAfter(stage: Stage, first: Report, milliseconds: number): Promise<Recommendation | undefined> {
-  let report = first
+/** The best advice that stands after so many milliseconds; undefined when there never was one. */
+async function bestAfter(stage: Stage, over: () => boolean, milliseconds: number): Promise<Recommendation | undefined> {
   const atMs = performance.now() + milliseconds
-  await watchReports(
-    stage,
-    () => performance.now() >= atMs,
-    (next) => {
-      if (next.noVerdict === undefined) report = next
-      return false
-    },
-  )
-  return stage.signal.aborted ? undefined : report.recommendations.find(({ state }) => state === 'proposed')
+  const report = await watchReports(stage, over, (next) => performance.now() >= atMs && bestOf(next) !== undefined)
+  return report && bestOf(report)
+}
+
+/** The best proposal, once Prometheus remembers it: a change that was made before would look like one that nobody advised. */
+function bestOf({ recommendations, evaluatedAt }: Report): Recommendation | undefined {
+  const best = recommendations.find(({ state }) => state === 'proposed')
+  return best !== undefined && best.createdAt < evaluatedAt ? best : undefined
 }
 
 /** Evaluates until the change is judged, and shows the prediction beside the measurement. */

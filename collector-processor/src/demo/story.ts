@@ -9,7 +9,7 @@ import type { FleetTotals } from './fleet.ts'
 export function serverLines(running: readonly RunningServer[], missing: readonly MissingServer[]): string[] {
   return [
     ...running.map(({ name, version, origin, endpoint }) => `  ${name.padEnd(13)} ${version.padEnd(9)} ${endpoint.padEnd(28)} ${origin}`),
-    ...missing.map(({ name, reason }) => `  ${name.padEnd(13)} missing: ${reason}`),
+    ...missing.map(({ reason }) => `  missing       ${reason}`),
   ]
 }
 

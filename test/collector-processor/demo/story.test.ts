@@ -31,9 +31,12 @@ test('names the settings that are applied', () => {
 
 test('says which servers run and from where, and what is missing', () => {
   const running = { name: 'redis', version: '7.0.15', source: 'path', origin: 'PATH', program: '/usr/bin/redis-server', log: '' } as const
-  const lines = serverLines([{ ...running, endpoint: 'redis://127.0.0.1:6379', pid: 1 }], [{ name: 'collector', reason: 'no Go.' }])
+  const lines = serverLines(
+    [{ ...running, endpoint: 'redis://127.0.0.1:6379', pid: 1 }],
+    [{ name: 'collector', reason: 'collector: no Go.' }],
+  )
   expect(lines[0]).toMatch(/redis +7\.0\.15 +redis:\/\/127\.0\.0\.1:6379 +PATH/)
-  expect(lines[1]).toMatch(/collector +missing: no Go\./)
+  expect(lines[1]).toBe('  missing       collector: no Go.')
 })
 
 test('reports errors of agents with the first of them', () => {

@@ -3,7 +3,7 @@ import type { Question } from '../prometheus/question.ts'
 import { questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, type Row, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
-import { correctForShortEvidence } from './short-evidence.ts'
+import { correctForShortEvidence, seenToExpire } from './short-evidence.ts'
 import { jointHitRatio, type MissRatioCurve, missRatioCurve } from './miss-ratio-curve.ts'
 
 /** Both curves of a subject for the same requests. */
@@ -16,6 +16,8 @@ export interface CurvePair {
 export interface CacheCurves {
   readonly window: CurvePair
   readonly blocks: readonly (CurvePair | undefined)[]
+  /** The ages of the window, as far as a time to live may be proposed from them. */
+  readonly proposableAges: MissRatioCurve
 }
 
 /** Limits of a cache; `Infinity` is none. */
@@ -46,6 +48,7 @@ export function cacheCurves(evidence: Evidence, subject: Subject): CacheCurves |
   return {
     window: { ...window, ages },
     blocks: single.map((found) => found && { ...found, ages: inProportion(found.ages, window.ages, ages) }),
+    proposableAges: seenToExpire(ages, seenSeconds),
   }
 }
 

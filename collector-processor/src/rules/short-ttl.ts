@@ -33,10 +33,11 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     }
   }
   const { entries, ages } = curves.window
-  // What a cache that never forgets would reach with the room that it has.
-  const most = Math.min(hitRatioAt(entries, limits.entries), reachable(ages))
+  const proposable = curves.proposableAges
+  // What the longest time to live that the evidence can speak of would reach with the room that there is.
+  const most = Math.min(hitRatioAt(entries, limits.entries), reachable(proposable))
   const now = jointHitRatio(entries, ages, limits)
-  const seconds = smallestReaching(ages, settings.reach * most, nextAbove(ages.edges, limits.seconds))
+  const seconds = smallestReaching(proposable, settings.reach * most, nextAbove(proposable.edges, limits.seconds))
   if (now >= GOOD_ENOUGH * most || seconds === undefined || loadSeconds === undefined) return undefined
   const safety = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
   if (safety.kind === 'unsafe') {

@@ -1,5 +1,5 @@
 import { cache, calls, reuse } from '@pitwall/sdk/contract'
-import { cacheCurves, hitRatios, type CurvePair } from '../prediction/cache-curves.ts'
+import { cacheCurves, type CacheCurves, hitRatios, type Limits } from '../prediction/cache-curves.ts'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import { jointHitRatio, reachable, smallestReaching } from '../prediction/miss-ratio-curve.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
@@ -49,7 +49,8 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const safety = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
   if (safety.kind === 'unsafe') return notAdvised(subject, `caching it is not safe: ${safety.reason}`)
 
-  const limits = chooseLimits(curves.window, settings.reach)
+  const limits = chooseLimits(curves, settings.reach)
+  if (limits === undefined) return { kind: 'notEnoughData', subject, needs: 'a longer observation, to see entries expire' }
   const loadSeconds = spent.total / called.total
   const ratios = hitRatios(curves, limits)
   const perRequest = requests.map((count, index) => {
@@ -88,12 +89,10 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
  * The shortest time to live that reaches the wanted share of what is reachable, and the size after the smallest that does:
  * the set of keys in use grows with time, and a cache made as advised should not be called too small a week later.
  */
-function chooseLimits({ entries, ages }: CurvePair, reach: number): { entries: number; seconds: number } {
+function chooseLimits({ window: { entries }, proposableAges }: CacheCurves, reach: number): Limits | undefined {
+  const seconds = smallestReaching(proposableAges, reach * reachable(proposableAges))
   const smallest = smallestReaching(entries, reach * reachable(entries), SMALLEST_CACHE) ?? Infinity
-  return {
-    entries: entries.edges.find((edge) => edge > smallest) ?? smallest,
-    seconds: smallestReaching(ages, reach * reachable(ages)) ?? Infinity,
-  }
+  return seconds === undefined ? undefined : { entries: entries.edges.find((edge) => edge > smallest) ?? smallest, seconds }
 }
 
 function notAdvised(subject: Subject, reason: string): Answer {

@@ -79,7 +79,7 @@ async function withServers(run: Run): Promise<ExitCode> {
     return played.told ? 0 : 3
   } finally {
     const totals = await fleet?.stop()
-    if (io.signal.aborted && totals !== undefined) say('Interrupted.', agentsLine(totals))
+    if (io.signal.aborted && totals !== undefined) say('Stopped.', agentsLine(totals))
     await optimizer.close()
   }
 }

@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/install-servers.ts'],
     exclude: ['test/bench/**', '**/dist/**', '**/node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 300_000,

@@ -40,6 +40,7 @@ async function start(options: OptionValues, io: CommandIo): Promise<Stack | unde
   try {
     return await startStack({
       scrapeIntervalMs: Math.round(seconds * 1000),
+      usualPorts: true,
       onProgress: (line) => io.err(`${line}\n`),
       signal: io.signal,
       env: io.env,
@@ -69,11 +70,13 @@ function table({ running, missing, endpoints }: Stack, colour: boolean): string 
   for (const { name, reason } of missing)
     lines.push(`missing: ${reason}${name === 'collector' ? ' Agents are scraped directly instead.' : ''}\n`)
   if (endpoints.otlp !== undefined) {
-    lines.push(
-      `\nSend an agent's telemetry here:\n  OTEL_EXPORTER_OTLP_ENDPOINT=${endpoints.otlp} node --import @pitwall/sdk/register agent.js\n`,
-    )
+    const elsewhere = endpoints.otlp === 'http://127.0.0.1:4318' ? '' : `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoints.otlp} `
+    lines.push(`\nSend an agent's telemetry here:\n  ${elsewhere}node --import @pitwall/sdk/register agent.js\n`)
   }
-  if (endpoints.prometheus !== undefined) lines.push(`Ask for advice:\n  pitwall advise --prometheus ${endpoints.prometheus}\n`)
+  if (endpoints.prometheus !== undefined) {
+    const elsewhere = endpoints.prometheus === 'http://127.0.0.1:9090' ? '' : ` --prometheus ${endpoints.prometheus}`
+    lines.push(`Ask for advice:\n  pitwall advise${elsewhere}\n`)
+  }
   if (running.length > 0) lines.push('\nCtrl-C stops everything.\n')
   return lines.join('')
 }

@@ -26,8 +26,8 @@ export const pace = {
   optimizer: {
     windowMs: WINDOW_MS,
     blocks: 8,
-    // The drift from window to window is not known after half a minute: one change between two windows would be taken for it.
-    earlierWindows: 0,
+    // So that it is known for how long entries have been seen to live.
+    earlierWindows: 1,
     scrapeIntervalMs: SAMPLE_MS,
     // A few hundredths of a second a second are worth advice where all of it is a few tenths.
     minSaving: 0.01,

@@ -16,7 +16,12 @@ export class Ports {
     this.#random = random
   }
 
-  async free(): Promise<number> {
+  /** A free port: the preferred one where it is free, else any. */
+  async free(preferred?: number): Promise<number> {
+    if (preferred !== undefined && !this.#given.has(preferred)) {
+      this.#given.add(preferred)
+      if (await canListen(preferred)) return preferred
+    }
     for (let attempt = 0; attempt < 1_000; attempt++) {
       const port = FIRST + Math.floor(this.#random() * (LAST - FIRST))
       if (this.#given.has(port)) continue

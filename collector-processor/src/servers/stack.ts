@@ -41,6 +41,8 @@ export interface StackOptions {
   readonly scrapeCollector?: boolean
   /** Prometheus rule files; by default the alert rules that come with Pitwall. */
   readonly ruleFiles?: readonly string[]
+  /** Whether each server takes its usual port (4318, 9090, …) where that is free. By default all take random ones, so that stacks do not meet. */
+  readonly usualPorts?: boolean
   /** Folder for data and logs; a temporary one that `stop` removes by default. */
   readonly directory?: string
   /** Called with one line whenever installing or starting makes progress. */

@@ -14,6 +14,17 @@ export interface Candidate {
 /** Free ports can be taken before they are bound; then all servers are started again with others, because they know each other's. */
 const ATTEMPTS = 5
 
+/** Where clients look for each server unless they are told otherwise. */
+const usualPorts: Readonly<Record<AddressName, number>> = {
+  redis: 6379,
+  otlpHttp: 4318,
+  otlpGrpc: 4317,
+  collectorMetrics: 8889,
+  collectorHealth: 13133,
+  prometheus: 9090,
+  alertmanager: 9093,
+}
+
 /**
  * Starts servers side by side, each knowing the addresses of all. One that does not come up is added to `missing`, with its own words.
  * Rejects when aborted, and then none is left running.
@@ -27,7 +38,9 @@ export async function startServers(
   const ports = new Ports()
   for (let attempt = 1; ; attempt++) {
     const addresses = new Map<AddressName, string>()
-    for (const name of candidates.flatMap(({ definition }) => definition.listens)) addresses.set(name, `127.0.0.1:${await ports.free()}`)
+    for (const name of candidates.flatMap(({ definition }) => definition.listens)) {
+      addresses.set(name, `127.0.0.1:${await ports.free(options.usualPorts === true ? usualPorts[name] : undefined)}`)
+    }
     const results = await Promise.allSettled(
       candidates.map(({ definition, found }) =>
         startServer(definition, found, contextOf(definition, found, addresses, directory, options), options.env ?? process.env),

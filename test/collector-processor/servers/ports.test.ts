@@ -18,6 +18,13 @@ describe('Ports', () => {
     server.close()
   })
 
+  it('gives the preferred port where it is free, once, and another where it is not', async () => {
+    const preferred = await new Ports().free()
+    const ports = new Ports()
+    expect(await ports.free(preferred)).toBe(preferred)
+    expect(await ports.free(preferred)).not.toBe(preferred)
+  })
+
   it('stays below the ports that systems use for outgoing connections', async () => {
     expect(await new Ports(() => 0).free()).toBeGreaterThanOrEqual(20_000)
     expect(await new Ports(() => 0.999_999).free()).toBeLessThan(32_768)

@@ -6,7 +6,7 @@ import { calls, reuse, runtime, subjects } from '../../sdk/src/contract/index.ts
 import { profiled } from '../../sdk/src/profiled.ts'
 import { markCached } from '../../sdk/src/sampling/cached-mark.ts'
 import { ManualClock } from '../support/clock.ts'
-import { collected, total } from './cache/collected.ts'
+import { collected, total } from '../support/collected.ts'
 
 const named = (name: string) => ({ 'code.function.name': name })
 const subject = (name: string) => ({ 'pitwall.subject': name })

@@ -11,7 +11,7 @@ import { fifo } from '../../../sdk/src/cache/eviction/fifo.ts'
 import { cache as contract, reuse, subjects } from '../../../sdk/src/contract/index.ts'
 import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
 import { ManualClock } from '../../support/clock.ts'
-import { collected, total } from './collected.ts'
+import { collected, total } from '../../support/collected.ts'
 
 let serial = 0
 const unique = (): string => `cached-test-${++serial}`

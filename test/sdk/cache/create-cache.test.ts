@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createCache, getCache } from '../../../sdk/src/cache/create-cache.ts'
 import { cache as contract } from '../../../sdk/src/contract/index.ts'
-import { total } from './collected.ts'
+import { total } from '../../support/collected.ts'
 
 describe('createCache', () => {
   it('stores, gives back, deletes and clears', () => {

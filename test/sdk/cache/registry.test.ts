@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCache } from '../../../sdk/src/cache/create-cache.ts'
 import { cache as contract, reuse } from '../../../sdk/src/contract/index.ts'
-import { collected, total } from './collected.ts'
+import { collected, total } from '../../support/collected.ts'
 
 describe('names beyond the bound', () => {
   it('are counted together under `other`, and their keys are not followed', () => {

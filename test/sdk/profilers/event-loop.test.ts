@@ -3,7 +3,7 @@ import { runtime } from '../../../sdk/src/contract/index.ts'
 import { profiled } from '../../../sdk/src/profiled.ts'
 import eventLoop from '../../../sdk/src/profilers/event-loop.ts'
 import { eventually } from '../../support/eventually.ts'
-import { total } from '../cache/collected.ts'
+import { total } from '../../support/collected.ts'
 
 function hold(milliseconds: number): void {
   const end = performance.now() + milliseconds

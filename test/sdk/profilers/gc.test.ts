@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { runtime } from '../../../sdk/src/contract/index.ts'
 import gc from '../../../sdk/src/profilers/gc.ts'
 import { eventually } from '../../support/eventually.ts'
-import { collected, total } from '../cache/collected.ts'
+import { collected, total } from '../../support/collected.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

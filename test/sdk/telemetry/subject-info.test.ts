@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { subjects } from '../../../sdk/src/contract/index.ts'
 import { OTHER } from '../../../sdk/src/names.ts'
 import { announceSubject } from '../../../sdk/src/telemetry/subject-info.ts'
-import { collected } from '../cache/collected.ts'
+import { collected } from '../../support/collected.ts'
 
 describe('what is known of a subject', () => {
   it('is exported with the place where it was wrapped first', () => {

@@ -9,7 +9,7 @@ import { cache as contract } from '../../../../sdk/src/contract/index.ts'
 import { ManualClock } from '../../../support/clock.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { useRedis } from '../../../support/redis.ts'
-import { total } from '../collected.ts'
+import { total } from '../../../support/collected.ts'
 
 let serial = 0
 

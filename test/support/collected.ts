@@ -1,5 +1,5 @@
-import type { MetricDefinition } from '../../../sdk/src/contract/index.ts'
-import { collectSources, type HistogramState } from '../../../sdk/src/telemetry/source.ts'
+import type { MetricDefinition } from '../../sdk/src/contract/index.ts'
+import { collectSources, type HistogramState } from '../../sdk/src/telemetry/source.ts'
 
 /** One exported point. */
 export interface Point {

@@ -92,6 +92,7 @@ async function emittersOf(values: OptionValues, settings: Settings, { env }: Com
       otlpUrl,
       otlpHeaders: otlpHeaders(env['OTEL_EXPORTER_OTLP_HEADERS']),
       reportFile: text(values, 'report'),
+      env,
     })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })

@@ -3,7 +3,10 @@ import type { Report } from '../recommendation/recommendation.ts'
 
 /** An output channel of the optimizer, ready to use. */
 export interface Emitter {
-  /** Publishes the outcome of one cycle. Doing it twice changes nothing; rejects with one clear sentence when it could not. */
+  /**
+   * Publishes the outcome of one cycle. Doing it twice changes nothing. Rejects when it could not, with one sentence for
+   * whoever runs it: what happened and where; what to do.
+   */
   emit(report: Report): Promise<void>
   /** Lets go of connections and timers; what was emitted may lapse. Never rejects. */
   close(): Promise<void>
@@ -21,6 +24,8 @@ export interface EmitterSettings {
   readonly timeoutMs?: number
   /** Identity of this optimizer, `service.instance.id`. Default: the host's name, so that a restart continues its series. */
   readonly instance?: string
+  /** Environment variables: an emitter's own settings are there, as `PITWALL_` and its name, for example `PITWALL_WEBHOOK`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 /**
@@ -32,7 +37,7 @@ export type EmitterFactory = (settings: EmitterSettings) => Emitter | undefined
 /** The emitters that the settings ask for. Each file in this folder is looked at: adding one edits nothing here. */
 export async function createEmitters(settings: EmitterSettings): Promise<readonly Emitter[]> {
   const folder = new URL('./', import.meta.url)
-  const files = readdirSync(folder).filter((file) => /^(?!emitter\.)[a-z-]+\.(js|ts)$/.test(file))
+  const files = readdirSync(folder).filter((file) => /^(?!emitter\.)[a-z0-9-]+\.(js|ts)$/.test(file))
   const emitters = await Promise.all(
     files.toSorted().map(async (file) => {
       const module: { default: EmitterFactory } = await import(new URL(file, folder).href)

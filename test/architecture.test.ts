@@ -89,7 +89,7 @@ describe('imports run one way along the path of the data', () => {
       // The demo's agents are agents: they use the SDK as any agent does, in processes of their own.
       if (path.startsWith('collector-processor/src/demo/agent/')) continue
       for (const { specifier } of imports(path)) {
-        if (specifier.startsWith('@pitwall/sdk')) expect(specifier, path).toMatch(/^@pitwall\/sdk\/(contract|eviction\/[a-z0-9]+)$/)
+        if (specifier.startsWith('@pitwall/sdk')) expect(specifier, path).toMatch(/^@pitwall\/sdk\/(contract|eviction\/[a-z0-9-]+)$/)
       }
     }
   })
@@ -106,13 +106,14 @@ const unitFolders: Record<string, readonly string[]> = {
   'grafana/dashboards': ['dashboard'],
 }
 
-describe('each unit has a test of its own name', () => {
+describe('each unit is found by its name and has a test of that name', () => {
   for (const [folder, interfaces] of Object.entries(unitFolders)) {
     const units = readdirSync(join(root, folder))
       .filter((file) => file.endsWith('.ts'))
       .map((file) => basename(file, '.ts'))
       .filter((name) => !interfaces.includes(name))
     it.each(units)(`${folder}/%s`, (name) => {
+      expect(name, 'lower-case letters, digits and dashes').toMatch(/^[a-z0-9-]+$/)
       expect(existsSync(join(root, 'test', folder.replace('/src', ''), `${name}.test.ts`))).toBe(true)
     })
   }

@@ -8,7 +8,7 @@ const folder = new URL('./commands/', import.meta.url)
 /** Every file beside `command.ts` is a command: adding one edits nothing here. */
 function commandNames(): string[] {
   return readdirSync(folder)
-    .filter((file) => /^(?!command\.)[a-z-]+\.(js|ts)$/.test(file))
+    .filter((file) => /^(?!command\.)[a-z0-9-]+\.(js|ts)$/.test(file))
     .map((file) => basename(file).replace(/\.(js|ts)$/, ''))
     .toSorted()
 }
@@ -21,7 +21,8 @@ async function loadCommand(name: string): Promise<Command> {
 
 async function overview(): Promise<string> {
   const commands = await Promise.all(commandNames().map(async (name) => ({ name, ...(await loadCommand(name)) })))
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`)
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}   ${summary}`)
   return `Usage: pitwall COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nRun pitwall COMMAND --help for its options and examples.\n`
 }
 

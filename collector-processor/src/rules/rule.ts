@@ -92,7 +92,7 @@ export interface NamedRule extends Rule {
 /** Every rule of this folder, by file name: adding one edits nothing. */
 export async function discoverRules(): Promise<readonly NamedRule[]> {
   const folder = new URL('./', import.meta.url)
-  const files = readdirSync(folder).filter((file) => /^(?!rule\.)[a-z-]+\.(js|ts)$/.test(file))
+  const files = readdirSync(folder).filter((file) => /^(?!rule\.)[a-z0-9-]+\.(js|ts)$/.test(file))
   return Promise.all(
     files.toSorted().map(async (file) => {
       const module: { default: Rule } = await import(new URL(file, folder).href)

@@ -18,7 +18,8 @@ async function load(name: string): Promise<Benchmark> {
 
 async function list(): Promise<void> {
   console.log('npm run bench -- NAME [--json]\n')
-  for (const name of names) console.log(`  ${name.padEnd(12)} ${(await load(name)).what}`)
+  const width = Math.max(...names.map((name) => name.length))
+  for (const name of names) console.log(`  ${name.padEnd(width)}   ${(await load(name)).what}`)
 }
 
 function print(name: string, { goals, peers, notes = {} }: BenchmarkResult): void {

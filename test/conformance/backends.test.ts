@@ -10,6 +10,7 @@ import { openCache } from '../../sdk/src/cache/open-cache.ts'
 import { type CacheOptions, settingsOf } from '../../sdk/src/cache/options.ts'
 import { eventually } from '../support/eventually.ts'
 import { useRedis } from '../support/redis.ts'
+import type { TestServer } from '../support/test-server.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = join(root, 'sdk/src/cache/backends')
@@ -17,15 +18,21 @@ const names = readdirSync(folder)
   .map((file) => basename(file, '.ts'))
   .filter((name) => name !== 'backend')
 
-/**
- * Makes a backend: by `test/sdk/cache/backends/NAME.fixture.ts`, which is given the address of a Redis, where there is one;
- * else by calling the default export without options.
- */
-async function makerOf(name: string): Promise<(url: string) => Backend> {
+/** How a backend is made and tested. */
+interface Fixture {
+  /** Makes the backend on its server. */
+  readonly default: (url: string) => Backend
+  /** The server of the tests of one file, which is running and empty before each of them. Default: a Redis. */
+  readonly useServer?: () => () => TestServer
+}
+
+/** `test/sdk/cache/backends/NAME.fixture.ts` where there is one; else the backend as it is without options. */
+async function fixtureOf(name: string): Promise<Fixture> {
   const fixture = join(root, 'test/sdk/cache/backends', `${name}.fixture.ts`)
-  const path = existsSync(fixture) ? fixture : join(folder, `${name}.ts`)
-  const module: { default: (url?: string) => Backend } = await import(pathToFileURL(path).href)
-  return existsSync(fixture) ? module.default : () => module.default()
+  const load = (path: string): Promise<Fixture> => import(pathToFileURL(path).href)
+  if (existsSync(fixture)) return load(fixture)
+  const module: { default: () => Backend } = await import(pathToFileURL(join(folder, `${name}.ts`)).href)
+  return { default: () => module.default() }
 }
 
 /** Longer than the deadline of any tier, shorter than anyone's patience: what a call may take beyond its loader in an outage. */
@@ -36,13 +43,13 @@ let serial = 0
 const NOWHERE = 'redis://127.0.0.1:1'
 
 describe.each(names)('%s', async (name) => {
-  const redis = useRedis()
-  const make = await makerOf(name)
+  const { default: make, useServer = useRedis } = await fixtureOf(name)
+  const server = useServer()
   const open = (options: Partial<CacheOptions> = {}): CacheHandle =>
-    openCache(settingsOf({ backend: make(redis().url), name: `${name}-${++serial}`, ...options }, name)).handle
+    openCache(settingsOf({ backend: make(server().url), name: `${name}-${++serial}`, ...options }, name)).handle
 
   it('goes by the name of its file', () => {
-    expect(make(redis().url).name).toBe(name)
+    expect(make(server().url).name).toBe(name)
   })
 
   it.each([['text'], [''], [0], [false], [null], [{ a: [1, { b: 'ü€😀' }] }], [[]]])('gives back %j', async (value) => {
@@ -75,7 +82,7 @@ describe.each(names)('%s', async (name) => {
   })
 
   it('clears its own entries and no other cache’s', async () => {
-    const backend = make(redis().url)
+    const backend = make(server().url)
     const [cleared, kept] = [open({ backend, name: `${name}*` }), open({ backend, name: `${name}*:x` })]
     await Promise.all(Array.from({ length: 300 }, (_, index) => cleared.set(`key ${index}`, index)))
     await kept.set('key 7', 'kept')
@@ -113,16 +120,16 @@ describe.each(names)('%s', async (name) => {
 
   describe.each(['killed', 'frozen'] as const)('with its server %s', (outage) => {
     async function begin(): Promise<void> {
-      if (outage === 'killed') await redis().kill()
-      else redis().freeze()
+      if (outage === 'killed') await server().kill()
+      else server().freeze()
     }
     async function end(): Promise<void> {
-      if (outage === 'killed') await redis().restart()
-      else redis().resume()
+      if (outage === 'killed') await server().restart()
+      else server().resume()
     }
 
     it('costs its callers no more than its deadline, gives them no error, and is in use again within a second', async () => {
-      const options = { name: `${name}-${outage}`, backend: make(redis().url) }
+      const options = { name: `${name}-${outage}`, backend: make(server().url) }
       const call = cached(async (key: string) => key, options)
       await call('before')
       await begin()
@@ -152,7 +159,7 @@ describe.each(names)('%s', async (name) => {
 
     it('does not serve what was invalidated meanwhile', async () => {
       let version = 1
-      const call = cached(async (_key: string) => version, { name: `${name}-${outage}-invalidate`, backend: make(redis().url) })
+      const call = cached(async (_key: string) => version, { name: `${name}-${outage}-invalidate`, backend: make(server().url) })
       expect(await call('key')).toBe(1)
       await begin()
       try {

@@ -7,9 +7,10 @@ import { findProgram } from '../../collector-processor/src/servers/find-program.
 import { Ports } from '../../collector-processor/src/servers/ports.ts'
 import { redis as definition } from '../../collector-processor/src/servers/redis.ts'
 import { type StartedServer, startServer } from '../../collector-processor/src/servers/start-server.ts'
+import type { TestServer } from './test-server.ts'
 
 /** A real Redis that a test may kill, freeze and bring back under the same address. */
-export class TestRedis {
+export class TestRedis implements TestServer {
   readonly url: string
   readonly #address: string
   readonly #folder: string

@@ -53,9 +53,9 @@ async function judge({ settings, client, now, rules: given }: Cycle & { readonly
   return { recommendations: plan(best), notAdvised: followed.notAdvised, evaluatedAt: now }
 }
 
-function spanOf({ windowMs, blocks, earlierWindows }: Settings, now: number): Span {
+function spanOf({ windowMs, blocks, earlierWindows, scrapeIntervalMs, queryOffsetMs = 2 * scrapeIntervalMs }: Settings, now: number): Span {
   const blockSeconds = Math.round(windowMs / blocks) / 1_000
-  return { end: now, blockSeconds, blocks: blocks * (1 + earlierWindows), windowBlocks: blocks }
+  return { end: now - queryOffsetMs / 1_000, blockSeconds, blocks: blocks * (1 + earlierWindows), windowBlocks: blocks }
 }
 
 function evaluate(rules: readonly NamedRule[], evidence: Evidence, settings: Settings): readonly Judgement[] {

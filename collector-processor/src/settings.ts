@@ -42,6 +42,11 @@ const schema = z.strictObject({
   earlierWindows: z.coerce.number().int('must be a whole number').min(0, 'must be 0 or more').default(4),
   /** How often samples arrive; a block must hold two of them. */
   scrapeIntervalMs: duration.default(15_000),
+  /**
+   * The evidence ends this long ago, so that all of it has arrived (Prometheus' own `query_offset` for rules): two scrapes by
+   * default. Without it the last block is half empty, and rates come out too low.
+   */
+  queryOffsetMs: z.preprocess(milliseconds, z.number('must be a duration such as 30s, 5m or 1h').min(0, 'must be 0 or longer')).optional(),
   /** How far back earlier recommendations, changes and their verdicts are looked for. */
   lookbackMs: duration.default(7 * 86_400_000),
   /** Pause between two cycles of `pitwall serve`. */
@@ -74,6 +79,7 @@ export const settingVariables = {
   queryTimeoutMs: 'PITWALL_QUERY_TIMEOUT',
   windowMs: 'PITWALL_WINDOW',
   scrapeIntervalMs: 'PITWALL_SCRAPE_INTERVAL',
+  queryOffsetMs: 'PITWALL_QUERY_OFFSET',
   lookbackMs: 'PITWALL_LOOKBACK',
   intervalMs: 'PITWALL_INTERVAL',
   minRequests: 'PITWALL_MIN_REQUESTS',

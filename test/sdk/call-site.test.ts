@@ -1,9 +1,20 @@
-import { relative } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callSite } from '../../sdk/src/call-site.ts'
-import { runAgent } from '../support/agent-process.ts'
+import { runAgent, startAgent } from '../support/agent-process.ts'
 
 const here = relative(process.cwd(), import.meta.filename)
+
+/** The end of an agent: prints the attributes under which it announces its functions and caches. */
+const printSubjects = `
+const { resourceMetrics } = await metricProducer.collect()
+const info = resourceMetrics.scopeMetrics[0].metrics.find(({ descriptor }) => descriptor.unit === '{subject}')
+console.log(JSON.stringify(info.dataPoints.map(({ attributes }) => attributes)))
+`
 
 describe('the place of a call', () => {
   it('is the file, relative to the working directory, and the line', () => {
@@ -22,11 +33,54 @@ describe('the place of a call', () => {
     const { stdout, stderr } = await runAgent(
       `import { metricProducer, profiled } from '@pitwall/sdk'
        profiled(() => 1, { name: 'evaluated' })
-       const { resourceMetrics } = await metricProducer.collect()
-       const info = resourceMetrics.scopeMetrics[0].metrics.find(({ descriptor }) => descriptor.unit === '{subject}')
-       console.log(JSON.stringify(info.dataPoints.map(({ attributes }) => attributes)))`,
+       ${printSubjects}`,
     )
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual([{ 'pitwall.subject': 'evaluated', 'pitwall.subject.kind': 'function' }])
+  })
+})
+
+describe('the place of a call in a compiled agent', () => {
+  // The compiler drops the interface, so that lines differ: 7 and 8 here, 2 and 3 in the JavaScript.
+  const source = `import { cached, metricProducer, profiled } from '@pitwall/sdk'
+
+interface Flight {
+  readonly price: number
+}
+
+profiled((flight: Flight) => flight.price, { name: 'priceOf' })
+cached((flight: Flight) => flight.price, { name: 'fare' })
+${printSubjects}`
+  let folder = ''
+
+  beforeAll(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'pitwall-compiled-')))
+    const modules = resolve(import.meta.dirname, '../../node_modules')
+    await mkdir(join(folder, 'src'))
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+    await writeFile(join(folder, 'src/agent.ts'), source)
+    await symlink(modules, join(folder, 'node_modules'))
+    const options = ['--sourceMap', '--noCheck', '--target', 'es2024', '--module', 'nodenext', '--rootDir', 'src', '--outDir', 'dist']
+    await promisify(execFile)(process.execPath, [join(modules, 'typescript/bin/tsc'), ...options, 'src/agent.ts'], { cwd: folder })
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  async function places(...flags: readonly string[]): Promise<unknown> {
+    const { stdout, stderr } = await startAgent([...flags, join(folder, 'dist/agent.js')]).end
+    expect(stderr).toBe('')
+    const subjects: Record<string, unknown>[] = JSON.parse(stdout)
+    return Object.fromEntries(
+      subjects.map((subject) => [subject['pitwall.subject'], [subject['code.file.path'], subject['code.line.number']]]),
+    )
+  }
+
+  it('is the line of the TypeScript, and not the SDK’s own source, with --enable-source-maps', async () => {
+    const file = join(folder, 'src/agent.ts')
+    expect(await places('--enable-source-maps')).toEqual({ priceOf: [file, 7], fare: [file, 8] })
+  })
+
+  it('is the line that runs, without it', async () => {
+    const file = join(folder, 'dist/agent.js')
+    expect(await places()).toEqual({ priceOf: [file, 2], fare: [file, 3] })
   })
 })

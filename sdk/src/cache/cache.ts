@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import { type Clock, systemClock } from '../clock.ts'
 import { hashResult, hashString } from '../sampling/hash.ts'
 import type { ReuseTracker } from '../sampling/reuse-tracker.ts'
@@ -7,7 +8,8 @@ import { coarseClock } from './coarse-clock.ts'
 import { Entry, expiryOf, NEVER } from './entry.ts'
 import { BYPASS, type CacheListener, COALESCED, ERROR, LOCAL_HIT, MISS, SHARED_HIT } from './events.ts'
 import type { CacheSettings } from './options.ts'
-import { Flight, SingleFlight } from './single-flight.ts'
+import { isReadOnce } from './read-once.ts'
+import { Flight, isInside, runLoad, SingleFlight } from './single-flight.ts'
 import { Tier } from './tier.ts'
 
 /** Computes a missing value; may be synchronous or return a promise. */
@@ -28,6 +30,7 @@ export class Cache {
   readonly #clock: Clock
   /** Entries are dated by a clock that a hit can afford; a test's own clock is taken as it is. */
   readonly #entryClock: Clock
+  #warned = false
 
   constructor(settings: CacheSettings, storages: Storages, listener: CacheListener, tracker: ReuseTracker | undefined) {
     this.name = settings.name
@@ -52,15 +55,18 @@ export class Cache {
   /**
    * The answer to a request that `lookup` did not serve: from a load that runs already, from the shared tier, or by
    * `load`. Without a loader, undefined where there is nothing. An error of the loader reaches all who wait for it.
+   * A load that asks for its own key goes around the cache, because it cannot wait for itself.
    */
   readThrough(key: string, load?: Loader): unknown {
     const running = this.#flights.running(key)
-    if (running !== undefined) {
+    if (running !== undefined && (running.loads || load === undefined)) {
+      if (isInside(running)) return this.readAround(load)
       this.#listener.on(COALESCED)
       this.#track(running.hash)
       return running.promise
     }
     const flight = this.#flights.begin(key, hashString(key), this.#takeExpired(key))
+    flight.loads = load !== undefined
     this.#track(flight.hash)
     if (this.#shared !== undefined) return (flight.promise = this.#readShared(this.#shared, flight, load))
     this.#listener.on(MISS)
@@ -83,7 +89,7 @@ export class Cache {
     if (load === undefined) return this.#flights.end(flight)
     const started = this.#clock.now()
     try {
-      const result = loadSpan(this.name, load)
+      const result = runLoad(flight, () => loadSpan(this.name, load))
       if (isThenable(result)) return (flight.promise = this.#awaitLoad(flight, result, started))
       this.#loaded(flight, result, started, false)
       return result
@@ -106,10 +112,20 @@ export class Cache {
 
   #loaded(flight: Flight, value: unknown, started: number, asynchronous: boolean): void {
     this.#listener.on({ type: 'loaded', durationMs: this.#clock.now() - started })
+    const { previous } = flight
     this.#flights.end(flight)
     if (value === undefined || flight.outdated) return
-    this.#compareWithPrevious(flight, value)
+    if (isReadOnce(value)) return this.#warnOfReadOnce()
+    this.#compareWithPrevious(previous, flight.hash, value)
     void this.#store(flight.key, flight.hash, value, this.ttlMs, asynchronous)
+  }
+
+  #warnOfReadOnce(): void {
+    if (this.#warned) return
+    this.#warned = true
+    diag.warn(
+      `results of '${this.name}' are not cached, because they can be read only once (generators, streams, responses): let the function return what it read from them.`,
+    )
   }
 
   #failed(flight: Flight, error: unknown, started: number): void {
@@ -130,8 +146,8 @@ export class Cache {
     return this.#shared?.set(key, value, ttlMs)
   }
 
-  /** A request whose arguments make no key: loads, and keeps nothing. */
-  readAround(load: Loader): unknown {
+  /** A request whose arguments make no key, or that a load of the same key makes: loads, and keeps nothing. */
+  readAround(load: Loader | undefined): unknown {
     this.#listener.on(BYPASS)
     const flight = new Flight('', 0)
     flight.outdated = true
@@ -222,7 +238,7 @@ export class Cache {
   }
 
   /** Evidence for whoever asks if these results keep: did the value that expired come back the same? */
-  #compareWithPrevious({ previous, hash }: Flight, value: unknown): void {
+  #compareWithPrevious(previous: Entry | undefined, hash: number, value: unknown): void {
     if (previous === undefined || this.#tracker?.wants(hash) !== true) return
     this.#tracker.check(hashResult(previous.value) === hashResult(value))
   }

@@ -33,6 +33,16 @@ describe('SingleFlight', () => {
     expect(fresh.outdated).toBe(false)
   })
 
+  it('forgets a run that ended before one that was started inside of it', () => {
+    const flights = new SingleFlight()
+    const outer = flights.begin('a', 1)
+    outer.promise = Promise.resolve()
+    const inner = flights.begin('a', 1)
+    flights.end(outer)
+    flights.end(inner)
+    expect(flights.running('a')).toBeUndefined()
+  })
+
   it('outdates a run and the one that it was started inside of', () => {
     const flights = new SingleFlight()
     const outer = flights.begin('a', 1)

@@ -10,7 +10,13 @@ const SILENT_MS = 2_000
 /** What a connection may be told: ioredis's own options; those that would make a caller wait are set here. */
 export type ConnectionOptions = Omit<
   RedisOptions,
-  'lazyConnect' | 'enableOfflineQueue' | 'retryStrategy' | 'maxRetriesPerRequest' | 'autoResendUnfulfilledCommands' | 'replyMapping'
+  | 'lazyConnect'
+  | 'enableOfflineQueue'
+  | 'retryStrategy'
+  | 'maxRetriesPerRequest'
+  | 'autoResendUnfulfilledCommands'
+  | 'replyMapping'
+  | 'keyPrefix'
 >
 
 /**
@@ -23,6 +29,8 @@ export class RedisConnection {
   #ready: Promise<void> | undefined
   #attempts = 0
   #timer: NodeJS.Timeout | undefined
+  /** Why there is no connection: a wrong password, nobody who listens. Commands only learn that there is none. */
+  #refusal: Error | undefined
   #closed = false
   #users = 0
   /** Answers that are owed, and when the last one came or the first of them was asked for. */
@@ -43,9 +51,12 @@ export class RedisConnection {
     this.#redis = url === undefined ? new Redis(all) : new Redis(url, all)
     this.#random = random
     // Each failing command reports for itself; without a listener, ioredis would print these.
-    this.#redis.on('error', () => {})
+    this.#redis.on('error', (error) => (this.#refusal = error))
     this.#redis.on('connect', () => this.#redis.stream.unref())
-    this.#redis.on('ready', () => (this.#attempts = 0))
+    this.#redis.on('ready', () => {
+      this.#attempts = 0
+      this.#refusal = undefined
+    })
     this.#redis.on('end', () => this.#connectLater())
   }
 
@@ -60,6 +71,8 @@ export class RedisConnection {
     try {
       if (this.#redis.status !== 'ready') await this.#connected()
       return await command(this.#redis)
+    } catch (error) {
+      throw this.#closed ? error : (this.#refusal ?? error)
     } finally {
       this.#owed -= 1
       this.#heardAt = performance.now()

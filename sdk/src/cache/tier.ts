@@ -4,6 +4,7 @@ import type { SharedStorage, SharedValue } from './backends/backend.ts'
 import { Breaker } from './breaker.ts'
 import { withDeadline } from './deadline.ts'
 import { Debt } from './debt.ts'
+import { reason } from '../telemetry/diagnostics.ts'
 
 /** What asking the shared tier for a key gave. */
 export type Lookup =
@@ -12,10 +13,13 @@ export type Lookup =
   | NotServed
 
 /** The tier was not asked because its breaker is open, or it did not answer in time or at all. */
-type NotServed = { readonly type: 'bypassed' } | { readonly type: 'failed' }
+type NotServed = { readonly type: 'bypassed' } | { readonly type: 'failed'; readonly error: unknown }
 
 /** Milliseconds that a caller waits for a clear, which takes longer than a deadline; it goes on behind it. */
 const CLEAR_WAIT_MS = 1_000
+
+/** Values in a row that a storage must refuse before that is worth a line. */
+const REFUSALS = 3
 
 /** A shared storage behind a deadline and a breaker: no call rejects, no lookup takes longer than the deadline. */
 export class Tier {
@@ -26,6 +30,7 @@ export class Tier {
   readonly #breaker: Breaker
   readonly #debt = new Debt()
   #clearing: Promise<void> | undefined
+  #refusals = 0
 
   constructor(storage: SharedStorage, cacheName: string, clock: Clock) {
     this.name = storage.tier
@@ -58,7 +63,10 @@ export class Tier {
   async set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
     const ticket = this.#debt.ticketOf(key)
     const asked = await this.#ask(() => this.#storage.set(key, value, ttlMs))
-    if (asked.type === 'answered') this.#debt.settleDelete(key, ticket)
+    if (asked.type === 'failed') return this.#refused(asked.error)
+    if (asked.type === 'bypassed') return
+    this.#refusals = 0
+    this.#debt.settleDelete(key, ticket)
   }
 
   /** Deletes; what cannot be deleted now counts as absent from now on, and is deleted when the tier answers again. */
@@ -104,18 +112,23 @@ export class Tier {
     try {
       const answer = await withDeadline(call(), this.#storage.deadlineMs)
       this.#breaker.succeeded()
-      if (wasOpen) diag.info(`pitwall: ${this.name} answers again for cache '${this.#cacheName}'.`)
+      if (wasOpen) diag.info(`${this.name} answers again for cache '${this.#cacheName}'.`)
       return { type: 'answered', answer }
     } catch (error) {
       this.#breaker.failed()
       // Once an outage, not once a request: a log that floods is an outage of its own.
       if (!wasOpen && this.#breaker.open) diag.warn(this.#outage(error))
-      return { type: 'failed' }
+      return { type: 'failed', error }
     }
   }
 
+  /** A storage may answer and yet keep nothing (a full one, a replica): no outage, but a cache that never hits. Said once. */
+  #refused(error: unknown): void {
+    if (this.#breaker.open || ++this.#refusals !== REFUSALS) return
+    diag.warn(`${this.name} stores nothing for cache '${this.#cacheName}' (${reason(error)}); every miss loads until it does.`)
+  }
+
   #outage(error: unknown): string {
-    const reason = error instanceof Error ? error.message : String(error)
-    return `pitwall: ${this.name} does not serve cache '${this.#cacheName}' (${reason}); it is bypassed until it answers again.`
+    return `${this.name} does not serve cache '${this.#cacheName}' (${reason(error)}); it is bypassed until it answers again.`
   }
 }

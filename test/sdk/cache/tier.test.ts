@@ -86,12 +86,26 @@ describe('Tier', () => {
       await tier.get('a')
       clock.advance(100)
     }
-    expect(lines).toEqual(["pitwall: redis does not serve cache 'hotels' (connect ECONNREFUSED); it is bypassed until it answers again."])
+    expect(lines).toEqual(["redis does not serve cache 'hotels' (connect ECONNREFUSED); it is bypassed until it answers again."])
     storage.state = 'up'
     clock.advance(500)
     await tier.get('a')
-    expect(lines[1]).toBe("pitwall: redis answers again for cache 'hotels'.")
+    expect(lines[1]).toBe("redis answers again for cache 'hotels'.")
     expect(lines).toHaveLength(2)
+  })
+
+  it('says once that a storage answers but stores nothing', async () => {
+    const log = (line: string): void => void lines.push(line)
+    diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN)
+    lines.length = 0
+    const { storage, tier } = open()
+    storage.set = () => Promise.reject(new Error('READONLY'))
+    for (let request = 0; request < 20; request++) {
+      await tier.get('a')
+      await tier.set('a', 1, undefined)
+    }
+    expect(lines).toEqual(["redis stores nothing for cache 'hotels' (READONLY); every miss loads until it does."])
+    expect(tier.degraded).toBe(false)
   })
 
   it('deletes afterwards what it could not delete during an outage, before anybody can read it', async () => {

@@ -16,6 +16,11 @@ describe('the wire format', () => {
   it.each([
     ['a cycle', cycle()],
     ['a BigInt', { n: 1n }],
+    ['a Map', { seen: new Map([[1, 2]]) }],
+    ['a Set', [new Set([1])]],
+    ['binary data', { embedding: new Float32Array(3) }],
+    ['NaN', [Number.NaN]],
+    ['a promise', Promise.resolve(1)],
     ['undefined', undefined],
     ['a function', () => 1],
   ])('does not write %s', (_what, value) => {

@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type { Redis } from 'ioredis'
 import { OptionError } from '../../errors.ts'
 import { type ConnectionOptions, RedisConnection } from '../redis-connection.ts'
@@ -6,6 +7,9 @@ import type { SharedBackend, SharedStorage, SharedValue } from './backend.ts'
 
 /** Milliseconds that a command may take by default: a healthy Redis answers in one; a caller hardly notices forty. */
 const DEADLINE_MS = 40
+
+/** A caller that waits longer than this is better off without a cache. */
+const MAX_DEADLINE_MS = 60_000
 
 /** Keys that one step of a clear looks at. */
 const SCAN_COUNT = 1_000
@@ -23,11 +27,15 @@ export interface RedisBackendOptions extends ConnectionOptions {
 /**
  * Keeps entries in Redis (7 or later), as JSON under `pitwall:NAMESPACE:KEY`, shared by all processes that use the same
  * namespace. Caches that are given the same `redis()` value share one connection. What JSON does not carry is lost on the way: Dates become strings, class instances plain objects; values
- * with cycles or BigInts are not stored. Short string keys stand there in clear, so let `key` hash what is secret.
+ * with cycles, BigInts, Maps, Sets, binary data or NaN are not stored. Short string keys stand there in clear, so let `key` hash what is secret.
  */
 export function redis(options: RedisBackendOptions = {}): SharedBackend {
   const { url, timeout = DEADLINE_MS, namespace, ...rest } = options
-  if (!(timeout > 0)) throw new OptionError('timeout', timeout, 'a positive number of milliseconds')
+  if (!(timeout > 0 && timeout <= MAX_DEADLINE_MS))
+    throw new OptionError('timeout', timeout, `a number of milliseconds above 0 and up to ${MAX_DEADLINE_MS}`)
+  if (namespace !== undefined && (typeof namespace !== 'string' || namespace === ''))
+    throw new OptionError('namespace', namespace, 'a string of at least one character')
+  if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
   let connection: RedisConnection | undefined
   return {
     name: 'redis',
@@ -47,6 +55,7 @@ class RedisStorage implements SharedStorage {
   readonly #connection: RedisConnection
   readonly #prefix: string
   #closed = false
+  #warned = false
 
   constructor(connection: RedisConnection, namespace: string, deadlineMs: number) {
     this.#connection = connection
@@ -68,8 +77,13 @@ class RedisStorage implements SharedStorage {
   async set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
     const name = this.#prefix + key
     const text = encode(value)
-    if (text === undefined) return this.delete(key)
-    if (ttlMs === undefined) await this.#run((redis) => redis.set(name, text))
+    if (text === undefined) {
+      this.#warnOfLostValue()
+      return this.delete(key)
+    }
+    // Redis takes whole numbers of milliseconds; what is beyond them is for ever.
+    const forever = ttlMs === undefined || ttlMs > Number.MAX_SAFE_INTEGER
+    if (forever) await this.#run((redis) => redis.set(name, text))
     else await this.#run((redis) => redis.set(name, text, 'PX', Math.max(1, Math.round(ttlMs))))
   }
 
@@ -85,6 +99,14 @@ class RedisStorage implements SharedStorage {
       if (names.length > 0) await this.#run((redis) => redis.unlink(...names))
       cursor = next
     } while (cursor !== '0')
+  }
+
+  #warnOfLostValue(): void {
+    if (this.#warned) return
+    this.#warned = true
+    diag.warn(
+      `some values under ${this.#prefix} are not kept in Redis, because JSON cannot carry them; let the function return plain data.`,
+    )
   }
 
   close(): Promise<void> {

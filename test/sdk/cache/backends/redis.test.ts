@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { diag } from '@opentelemetry/api'
+import { describe, expect, it, vi } from 'vitest'
 import { redis } from '../../../../sdk/src/cache/backends/redis.ts'
 import { cached } from '../../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../../sdk/src/cache/create-cache.ts'
@@ -90,7 +91,44 @@ describe('redis', () => {
   })
 
   it('refuses a timeout that is none', () => {
-    expect(() => redis({ timeout: 0 })).toThrow('timeout must be a positive number of milliseconds, got 0.')
+    expect(() => redis({ timeout: 0 })).toThrow('timeout must be a number of milliseconds above 0 and up to 60000, got 0.')
+    expect(() => redis({ timeout: Number.POSITIVE_INFINITY })).toThrow('up to 60000, got Infinity.')
+  })
+
+  it('refuses a prefix that clear() would not see, and a namespace that is none', () => {
+    const options: object = { keyPrefix: 'app:' }
+    expect(() => redis(options)).toThrow("keyPrefix must be left out, because `namespace` takes its place, got 'app:'.")
+    expect(() => redis({ namespace: '' })).toThrow('namespace must be a string of at least one character')
+  })
+
+  it('keeps for ever what has a time to live that Redis cannot count', async () => {
+    const name = unique()
+    const cache = createCache({ name, backend: redis({ url: server().url }), ttl: Number.MAX_VALUE })
+    await cache.set('a', 1)
+    await cache.set('b', 2, { ttl: Number.POSITIVE_INFINITY })
+    expect([await cache.get('a'), await cache.get('b')]).toEqual([1, 2])
+    expect(await server().ask((client) => client.pttl(`pitwall:${name}:a`))).toBe(-1)
+    await cache.close()
+  })
+
+  it('says why Redis refuses the connection', async () => {
+    const warn = vi.spyOn(diag, 'warn')
+    const url = server().url.replace('redis://', 'redis://nobody:wrong@')
+    const ask = cached(async (key: string) => key, { name: unique(), backend: redis({ url, timeout: 1_000 }) })
+    for (const key of ['a', 'b', 'c']) expect(await ask(key)).toBe(key)
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('WRONGPASS'))
+    warn.mockRestore()
+    await ask.cache.close()
+  })
+
+  it('says once that values are lost on JSON, and loads them each time', async () => {
+    const warn = vi.spyOn(diag, 'warn')
+    const ask = cached(async (key: string) => new Map([[key, 1]]), { name: unique(), backend: redis({ url: server().url }) })
+    for (let call = 0; call < 3; call++) expect(await ask('a')).toEqual(new Map([['a', 1]]))
+    expect(ask.stats().loads).toBe(3)
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('JSON cannot carry them'))
+    warn.mockRestore()
+    await ask.cache.close()
   })
 
   describe('in an agent', () => {

@@ -225,3 +225,14 @@ describe('spans of profiled functions', () => {
     expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['look', 'request'])
   })
 })
+
+describe('profiled', () => {
+  it.each([
+    ['no function', undefined, 'f', 'the first argument of profiled must be a function, got undefined.'],
+    ['an empty name', () => 1, '', "name must be a string of at least one character, got ''."],
+    ['a name that is no text', () => 1, 5, 'name must be a string of at least one character, got 5.'],
+  ])('refuses %s in one sentence', (_what, fn, name, sentence) => {
+    // As a program in JavaScript may call it.
+    expect(() => Reflect.apply(profiled, undefined, [fn, { name }])).toThrow(sentence)
+  })
+})

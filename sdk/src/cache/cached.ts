@@ -1,11 +1,12 @@
 import { diag } from '@opentelemetry/api'
 import { OptionError } from '../errors.ts'
+import { keepShape } from '../sampling/keep-shape.ts'
 import { markCached } from '../sampling/cached-mark.ts'
 import type { Backend, LocalBackend, SharedBackend } from './backends/backend.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfArguments, keyOfText } from './key.ts'
 import { openCache } from './open-cache.ts'
-import { type CacheOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, checkOptions, settingsOf } from './options.ts'
 
 /** Any function; what it takes and returns does not matter here. */
 type AnyFunction = (this: never, ...args: never[]) => unknown
@@ -41,7 +42,8 @@ const NO_KEY = '~'
 
 /**
  * Puts a cache in front of a function: same arguments, same `this`, and one load for all who ask at the same time.
- * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors never are.
+ * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors never are, nor
+ * is what can be read only once: generators, streams, responses.
  * The key is made from the arguments, not from `this`. Calls whose arguments make no key run uncached.
  * Callers share the cached value itself: do not change it.
  * @throws OptionError, one sentence, for an option that cannot be what it is
@@ -54,13 +56,13 @@ export function cached(
   options: CacheOptions & { readonly key?: (...args: unknown[]) => string } = {},
 ): ((this: unknown, ...args: unknown[]) => unknown) & CachedExtras<(...args: unknown[]) => unknown, unknown, unknown> {
   if (typeof fn !== 'function') throw new OptionError('the first argument of cached', fn, 'a function')
+  checkOptions('cached', options, [...cacheOptions, 'key'])
+  if (options.key !== undefined && typeof options.key !== 'function') throw new OptionError('key', options.key, 'a function')
   const { cache, handle } = openCache(settingsOf(options, options.name === undefined ? fn.name || anonymousName(options.backend) : ''))
   const { key } = options
   const keyOf = key === undefined ? keyOfArguments : userKey(key)
   const warnOnce = once(() =>
-    diag.warn(
-      `pitwall: some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`,
-    ),
+    diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
   )
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
@@ -85,14 +87,14 @@ export function cached(
   }
 
   markCached(wrapper)
-  Object.defineProperties(wrapper, { name: { value: fn.name }, length: { value: fn.length } })
-  return Object.assign(wrapper, {
+  const extras = {
     // Without a key nothing is kept, so there is nothing to see or to forget.
     peek: (...args: unknown[]) => cache.peek(keyOf(args) ?? NO_KEY),
     invalidate: (...args: unknown[]) => cache.delete(keyOf(args) ?? NO_KEY),
     stats: handle.stats,
     cache: handle,
-  })
+  }
+  return keepShape(Object.assign(wrapper, extras), fn)
 }
 
 /** Functions without a name may go by one in memory; in a shared storage they would be given each other's values. */

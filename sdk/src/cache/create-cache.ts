@@ -1,7 +1,7 @@
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
 import type { AsyncCache, CacheHandle, SyncCache } from './handle.ts'
 import { openCache } from './open-cache.ts'
-import { type CacheOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, checkOptions, settingsOf } from './options.ts'
 import { findCache } from './registry.ts'
 
 /** Options of `createCache`: a cache that is used by hand has to have a name. */
@@ -17,6 +17,7 @@ export interface CreateCacheOptions extends CacheOptions {
 export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend?: LocalBackend }): SyncCache<V>
 export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend: SharedBackend }): AsyncCache<V>
 export function createCache(options: CreateCacheOptions): CacheHandle {
+  checkOptions('createCache', options, cacheOptions)
   return openCache(settingsOf(options, '')).handle
 }
 

@@ -1,3 +1,4 @@
+import { OptionError } from '../errors.ts'
 import type { Cache } from './cache.ts'
 import { type Duration, durationMs } from './duration.ts'
 import { keyOfText } from './key.ts'
@@ -46,13 +47,18 @@ export interface AsyncCache<V> extends CacheHandle {
 export function handleOf(cache: Cache, statistics: Statistics): CacheHandle {
   return {
     name: cache.name,
-    get: (key) => get(cache, keyOfText(key)),
-    set: (key, value, { ttl } = {}) => cache.set(keyOfText(key), value, ttl === undefined ? cache.ttlMs : durationMs('ttl', ttl)),
-    delete: (key) => cache.delete(keyOfText(key)),
+    get: (key) => get(cache, keyOf(key)),
+    set: (key, value, { ttl } = {}) => cache.set(keyOf(key), value, ttl === undefined ? cache.ttlMs : durationMs('ttl', ttl)),
+    delete: (key) => cache.delete(keyOf(key)),
     clear: () => cache.clear(),
     stats: () => ({ ...statistics.snapshot(), entries: cache.entryCount }),
     close: () => cache.close(),
   }
+}
+
+function keyOf(key: unknown): string {
+  if (typeof key !== 'string') throw new OptionError('the key', key, 'a string')
+  return keyOfText(key)
 }
 
 function get(cache: Cache, key: string): unknown {

@@ -23,6 +23,25 @@ export interface CacheOptions {
   readonly clock?: Clock
 }
 
+const described = { name: true, ttl: true, maxEntries: true, eviction: true, backend: true, clock: true } satisfies Record<
+  keyof CacheOptions,
+  true
+>
+
+/** Names of the options that every cache has. */
+export const cacheOptions: readonly string[] = Object.keys(described)
+
+/**
+ * Refuses options that do not exist: with a misspelt `ttl`, entries would never expire, and nobody would know.
+ * @param of what has the options, for the error
+ * @throws OptionError, one sentence
+ */
+export function checkOptions(of: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw new OptionError(`the options of ${of}`, options, 'an object')
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new OptionError(`an option of ${of}`, unknown, `one of ${known.join(', ')}`)
+}
+
 /** Options after checks, with defaults filled in. */
 export interface CacheSettings {
   readonly name: string
@@ -37,6 +56,8 @@ export interface CacheSettings {
 export function settingsOf(options: CacheOptions, defaultName: string): CacheSettings {
   const { name = defaultName, ttl, maxEntries = 1_000, eviction = lru(), backend = memory(), clock = systemClock } = options
   if (typeof name !== 'string' || name === '') throw new OptionError('name', name, 'a string of at least one character')
+  if (typeof eviction !== 'function') throw new OptionError('eviction', eviction, 'a policy such as lru() or fifo()')
+  if (typeof backend?.open !== 'function') throw new OptionError('backend', backend, 'a backend such as memory() or redis({ url })')
   return { name, ttlMs: ttlOf(ttl), maxEntries: checkMaxEntries(maxEntries), eviction, backend, clock }
 }
 

@@ -47,6 +47,13 @@ describe('createCache', () => {
   })
 })
 
+describe('a key by hand', () => {
+  it('has to be a string', () => {
+    const key: string = JSON.parse('5')
+    expect(() => createCache({ name: 'by-hand-key' }).get(key)).toThrow('the key must be a string, got 5.')
+  })
+})
+
 describe('getCache', () => {
   it('finds the cache that was made last under a name', () => {
     createCache({ name: 'found' })

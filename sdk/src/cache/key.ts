@@ -15,7 +15,7 @@ const MARK_CODE = MARK.charCodeAt(0)
  * written down such that only equal arguments give equal keys: types differ (`1`, `'1'`, `1n`), the order of an
  * object's fields does not count, that of arrays, Maps and Sets does. Dates, URLs and all that have `toJSON` count by
  * class and JSON; other class instances by class and own fields; an AbortSignal does not count, it changes no result.
- * No key: functions, symbols, cycles, and instances without visible fields. Two of those could look alike and differ.
+ * No key: functions, symbols, cycles, errors, and instances without visible fields. Two of those could look alike and differ.
  */
 export function keyOfArguments(args: readonly unknown[]): string | undefined {
   const [first] = args
@@ -78,6 +78,7 @@ class Writer {
     const plain = prototype === Object.prototype || prototype === null
     if (plain && !('toJSON' in value)) return this.#writeRecord(value, '')
     if (value instanceof Date) return `Date(${value.getTime()})`
+    if (value instanceof Error) throw new TypeError('an error hides its message and stack, and makes no key')
     const name = plain ? '' : value.constructor.name
     if (value instanceof Map || value instanceof Set) return `${name}${this.#writeList([...value])}`
     if (ArrayBuffer.isView(value)) return `${name}(${bytes(value)})`

@@ -99,6 +99,7 @@ describe('keyOfArguments', () => {
         },
       },
     ],
+    ['an error, whose message is hidden', Object.assign(new Error('a'), { code: 1 })],
   ])('makes no key from %s', (_what, value) => {
     expect(keyOfArguments([value])).toBeUndefined()
     expect(keyOfArguments([{ deep: [value] }])).toBeUndefined()

@@ -12,18 +12,26 @@ export function isThenable(value: unknown): value is Thenable {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
+const watched = new WeakSet<Thenable>()
+
 /**
  * Calls `resolved` or `rejected` once, when whoever has the object awaits it and the outcome is known. The object stays the
  * very one that it was, with its own methods, and is not awaited by this: a query that runs when awaited would run twice.
+ * An object that is watched already counts as ended at once.
  */
 export function watchOutcome(thenable: Thenable, resolved: (value: unknown) => void, rejected: () => void): Thenable {
+  // A function that gives out one and the same object again and again would have it watched deeper and deeper.
+  if (watched.has(thenable)) {
+    resolved(undefined)
+    return thenable
+  }
   const original = thenable.then
   let known = false
   const first = (listener: () => void) => {
     if (!known) listener()
     known = true
   }
-  const watched: Thenable['then'] = (onResolved, onRejected) =>
+  const watchedThen: Thenable['then'] = (onResolved, onRejected) =>
     original.call(
       thenable,
       (value) => {
@@ -37,7 +45,8 @@ export function watchOutcome(thenable: Thenable, resolved: (value: unknown) => v
       },
     )
   // What cannot be watched, because it is frozen, counts as ended.
-  if (!replaceMethod(thenable, 'then', watched)) first(() => resolved(undefined))
+  if (!replaceMethod(thenable, 'then', watchedThen)) first(() => resolved(undefined))
+  else watched.add(thenable)
   return thenable
 }
 

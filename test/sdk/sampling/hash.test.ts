@@ -99,6 +99,25 @@ describe('hashing', () => {
     expect(reads).toBeLessThan(1_100)
   })
 
+  it('does not go through a huge Set or Map to its end', () => {
+    let reads = 0
+    class Counted extends Set<number> {
+      override *[Symbol.iterator](): SetIterator<number> {
+        for (const value of this.values()) yield ((reads++, value))
+      }
+    }
+    hashArguments([new Counted(Array.from({ length: 100_000 }, (_, index) => index))])
+    expect(reads).toBeLessThan(1_100)
+    expect(hashArguments([new Set([1, 2])])).not.toBe(hashArguments([new Set([1, 3])]))
+    expect(hashArguments([new Map([[1, 2]])])).toBe(hashArguments([new Map([[1, 2]])]))
+  })
+
+  it('tells dictionaries apart that are too large to be sorted', () => {
+    const dictionary = (last: number) => Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`word ${index}`, index + last]))
+    expect(hashArguments([dictionary(0)])).toBe(hashArguments([dictionary(0)]))
+    expect(hashArguments([dictionary(0)])).not.toBe(hashArguments([dictionary(1)]))
+  })
+
   it('spreads: two hundred thousand similar keys collide no more often than chance has it', () => {
     const hashes = new Set<number>()
     for (let key = 0; key < 200_000; key++) hashes.add(hashString(`search:${key}`))

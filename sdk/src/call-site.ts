@@ -18,9 +18,18 @@ const ownFolder = import.meta.dirname + sep
 /**
  * Where the agent called into the SDK: the first caller outside the SDK's own files. Respects `--enable-source-maps`.
  * @param skip further callers to leave out, for a helper of the agent that wraps ours; default 0
- * @returns undefined when there is no such file (a REPL, `--eval`)
+ * @returns undefined when there is no such file (a REPL, `--eval`), or it cannot be told
  */
 export function callSite(skip: number = 0): CallSite | undefined {
+  try {
+    return findCallSite(skip)
+  } catch {
+    // The working directory may have been removed, and source maps may name files that cannot be: no reason to fail.
+    return undefined
+  }
+}
+
+function findCallSite(skip: number): CallSite | undefined {
   const depth = 20 + skip
   // Our own files are told by where they run: source maps would lead from `dist` to `src`.
   const outside = getCallSites(depth, { sourceMap: false }).findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))

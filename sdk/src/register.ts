@@ -46,7 +46,7 @@ export function register(options?: RegisterOptions): Registration {
     setUpDiagnostics()
     return (running = start(settingsFrom(options ?? {})))
   } catch (error) {
-    diag.error(`could not be started (${reason(error)}). The agent runs on without telemetry.`)
+    diag.error(`the SDK could not be started (${reason(error)}). The agent runs on without telemetry.`)
     return idle
   }
 }

@@ -41,7 +41,7 @@ async function discover(found: (name: string, profiler: Profiler) => void): Prom
       const module: unknown = await import(new URL(file, folder).href)
       const profiler: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
       if (isProfiler(profiler)) found(file, profiler)
-      else diag.warn(`${file} has no profiler as its default export.`)
+      else diag.warn(`${file} has no profiler as its default export, and is left out.`)
     }
   } catch (error) {
     diag.warn(`profilers could not be loaded (${reason(error)}). A bundled agent lists them: register({ profilers: [...] }).`)
@@ -56,6 +56,6 @@ function attempt(failure: string, action: () => void): void {
   try {
     action()
   } catch (error) {
-    diag.warn(`${failure} (${reason(error)}).`)
+    diag.warn(`${failure} (${reason(error)}); the agent runs on without it.`)
   }
 }

@@ -40,6 +40,20 @@ describe('the place of a call', () => {
   })
 })
 
+describe('the place of a call in a directory that was removed', () => {
+  it('is unknown, and no reason to fail', async () => {
+    const { stdout, stderr } = await runAgent(
+      `import { mkdtempSync, rmdirSync } from 'node:fs'
+       import { cached, profiled } from '@pitwall/sdk'
+       const folder = mkdtempSync('/tmp/pitwall-removed-')
+       process.chdir(folder)
+       rmdirSync(folder)
+       console.log(cached(profiled((value) => value), { name: 'removed' })(1))`,
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' })
+  })
+})
+
 describe('the place of a call in a compiled agent', () => {
   // The compiler drops the interface, so that lines differ: 7 and 8 here, 2 and 3 in the JavaScript.
   const source = `import { cached, metricProducer, profiled } from '@pitwall/sdk'

@@ -127,7 +127,7 @@ describe('register', () => {
     })
     expect(end).toMatchObject({ code: 0, stdout: 'agent ran\n' })
     expect(lines(end)).toEqual([
-      expect.stringMatching(/cannot be scraped at 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\)\. Set OTEL_EXPORTER_PROMETHEUS_PORT/),
+      expect.stringMatching(/cannot be scraped at 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\)\. Set OTEL_EXPORTER_PROMETHEUS_HOST/),
     ])
   })
 
@@ -144,7 +144,7 @@ describe('register', () => {
       await register({ profilers: [broken, fine] }).shutdown()`
     const end = await runAgent(source, env)
     expect(end).toMatchObject({ code: 0, stdout: 'started\nstopped\n' })
-    expect(lines(end)).toEqual(['pitwall: profiler number 1 could not be started (no inspector).'])
+    expect(lines(end)).toEqual(['pitwall: profiler number 1 could not be started (no inspector); the agent runs on without it.'])
   })
 })
 

@@ -1,4 +1,5 @@
 import { cache as contract } from '../contract/index.ts'
+import { errorType } from '../telemetry/error-type.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import { type CacheEvent, type CacheListener, type EvictionReason, LOCAL_HIT } from './events.ts'
 import { LoadTimes } from './load-times.ts'
@@ -137,7 +138,7 @@ export class Statistics implements CacheListener, MetricSource {
   }
 
   #failuresOf(error: unknown): LoadTimes {
-    const type = error instanceof Error ? error.name : '_OTHER'
+    const type = errorType(error)
     const known = this.#failures.get(type)
     if (known !== undefined) return known
     if (this.#failures.size >= MAX_ERROR_TYPES && type !== '_OTHER') return this.#failuresOf(undefined)

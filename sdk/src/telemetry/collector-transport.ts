@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
-import type { Signal } from './environment.ts'
+import { MAX_TIMER_MS, type Signal } from './environment.ts'
 import { scope } from './scope.ts'
 
 /** A Collector that has not accepted the connection by then is taken for dead, in milliseconds. */
@@ -31,7 +31,7 @@ export async function collectorTransport(signal: Signal): Promise<CollectorTrans
   const { protocol } = new URL(options.url)
   const agent = await options.agentFactory(protocol)
   const { request } = protocol === 'https:' ? await import('node:https') : await import('node:http')
-  const target: Target = { url: options.url, agent, request, timeoutMs: options.timeoutMillis }
+  const target: Target = { url: options.url, agent, request, timeoutMs: Math.min(options.timeoutMillis, MAX_TIMER_MS) }
   return async (body) => {
     const headers = await options.headers()
     return options.compression === 'gzip'

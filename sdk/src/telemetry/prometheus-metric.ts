@@ -67,7 +67,8 @@ function unitWords(unit: string): [main: string, per: string] {
 
 function unitWord(unit: string, names: Readonly<Record<string, string>>): string {
   if (/[{}]/.test(unit)) return ''
-  return (names[unit] ?? unit).replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_|_$/g, '')
+  const word = Object.hasOwn(names, unit) ? names[unit] : undefined
+  return (word ?? unit).replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_|_$/g, '')
 }
 
 function endingIn(words: string[], last: string): string[] {

@@ -14,7 +14,7 @@ const samplers: Readonly<Record<string, () => Sampler>> = {
 /** The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name; `parentbased_always_on` by default. */
 export function samplerFromEnvironment(): Sampler {
   const name = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on'
-  const make = samplers[name]
+  const make = Object.hasOwn(samplers, name) ? samplers[name] : undefined
   if (make !== undefined) return make()
   diag.warn(`OTEL_TRACES_SAMPLER must be one of ${Object.keys(samplers).join(', ')}, got '${name}'; every trace is sampled.`)
   return new ParentBasedSampler({ root: new AlwaysOnSampler() })

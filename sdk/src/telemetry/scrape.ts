@@ -53,7 +53,7 @@ export class ScrapeReader extends MetricReader {
       return await startScrapeServer({ host, port, page: () => this.#page() })
     } catch (error) {
       diag.warn(
-        `metrics cannot be scraped at ${host}:${port} (${reason(error)}). Set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0.`,
+        `metrics cannot be scraped at ${host}:${port} (${reason(error)}). Set OTEL_EXPORTER_PROMETHEUS_HOST to an address of this machine, and OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0.`,
       )
       return undefined
     }

@@ -1,4 +1,5 @@
 import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { errorType } from './error-type.ts'
 import { scope } from './scope.ts'
 
 /** Runs a cache's loader in a span of its own; see `inSpan`. */
@@ -35,7 +36,7 @@ function inSpan<T>(name: string, fn: () => T): T {
 }
 
 function endFailed(span: Span, error: unknown): void {
-  span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
+  span.setAttribute('error.type', errorType(error))
   span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()
 }

@@ -78,6 +78,12 @@ describe('the way to the Collector', () => {
     await expect((await collectorTransport('METRICS'))(body)).rejects.toThrow('no answer within 50 ms')
   })
 
+  it('waits, and does not give up at once, where the timeout is longer than a timer of Node', async () => {
+    await serve((response) => setTimeout(() => response.end(), 20))
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '99999999999')
+    await expect((await collectorTransport('METRICS'))(body)).resolves.toBeDefined()
+  })
+
   it('uses its connection again, and a new one where the Collector has closed it in the meantime', async () => {
     const { seen, sockets } = await serve((response) => response.end())
     const send = await collectorTransport('METRICS')

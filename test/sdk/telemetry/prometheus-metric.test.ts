@@ -34,6 +34,7 @@ const table: readonly (readonly [name: string, kind: Kind, unit: string, prometh
   ['total.requests.seconds', 'counter', 's', 'requests_seconds_total'],
   ['unsupported.redundant', 'gauge', '__test $/°C', 'unsupported_redundant_test_per_C'],
   ['3d.render..time', 'gauge', 'min', '_3d_render_time_minutes'],
+  ['agent.parts', 'gauge', 'constructor', 'agent_parts_constructor'],
   ['hw.temperature', 'gauge', 'Cel', 'hw_temperature_celsius'],
 ]
 

@@ -27,9 +27,11 @@ describe('the sampler of the environment', () => {
   it('samples everything, with one sentence, where name or argument is wrong', () => {
     const warn = vi.spyOn(diag, 'warn')
     expect(sampler('sometimes')).toContain('AlwaysOnSampler')
+    expect(sampler('constructor')).toContain('AlwaysOnSampler')
     expect(sampler('traceidratio', '7')).toBe('TraceIdRatioBased{1}')
     expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual([
       expect.stringContaining("got 'sometimes'"),
+      expect.stringContaining("got 'constructor'"),
       'OTEL_TRACES_SAMPLER_ARG must be from 0 to 1, got 7; every trace is sampled.',
     ])
   })

@@ -26,7 +26,13 @@ interface Service {
 async function serving(...args: readonly string[]): Promise<Service> {
   let said = ''
   const stop = new AbortController()
-  const io = { out: () => {}, err: (text: string) => void (said += text), colour: false, signal: stop.signal, env: {} }
+  const io = {
+    out: () => {},
+    err: (text: string) => void (said += text),
+    colour: false,
+    signal: stop.signal,
+    env: { PITWALL_QUERY_OFFSET: '0s' },
+  }
   const exit = main(['serve', '--port', '0', ...args], io)
   const url = await eventually('the address', async () => /http:\/\/127\.0\.0\.1:\d+(?=\/ )/.exec(said)?.[0])
   return {

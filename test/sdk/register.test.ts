@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -135,6 +137,25 @@ describe('register', () => {
     const end = await runPreloaded('await new Promise((resolve) => setTimeout(resolve, 300))', env)
     expect(end).toMatchObject({ code: 0, stderr: '' })
     expect(collector.received('/v1/metrics', runtime.gcTime.name)).toBe(true)
+  })
+
+  it('warns into the void where nobody reads stderr any more, and the agent runs on', async () => {
+    const source = `
+      import { register } from '@pitwall/sdk'
+      await new Promise((resolve) => process.stdin.once('data', resolve))
+      register({ exporter: 'none' })
+      register({})
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      console.log('agent ran')
+      process.exit()`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { cwd: resolve(import.meta.dirname, '../..') })
+    let stdout = ''
+    child.stdout.on('data', (data) => (stdout += String(data)))
+    child.stderr.destroy()
+    await once(child.stderr, 'close')
+    child.stdin.write('go')
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(stdout).toBe('agent ran\n')
   })
 
   it('starts the profilers that it is given, and one that fails costs a sentence', async () => {

@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { isMainThread } from 'node:worker_threads'
 import { diag, DiagConsoleLogger, type DiagLogFunction, DiagLogLevel } from '@opentelemetry/api'
 import { diagLogLevelFromString, getStringFromEnv, setGlobalErrorHandler } from '@opentelemetry/core'
@@ -5,6 +6,9 @@ import { isRegistered } from './global-api.ts'
 
 /** Lines that one process prints at most, whatever happens. */
 const MAX_LINES = 20
+
+/** Not `process.stderr.write`: where nobody reads stderr any more, that would end the agent with an EPIPE. */
+const stderr = new Console(process.stderr, process.stderr)
 
 /**
  * Lets OpenTelemetry's warnings and errors reach stderr, each once. A logger that the user has set stays, and
@@ -34,7 +38,7 @@ function printOnce(): DiagLogFunction {
       .split('\n', 1)
     if (printed.has(line) || printed.size >= MAX_LINES) return
     printed.add(line)
-    process.stderr.write(`pitwall: ${line}\n`)
+    stderr.error(`pitwall: ${line}`)
   }
 }
 

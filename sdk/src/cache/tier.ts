@@ -28,6 +28,7 @@ export class Tier {
   readonly #cacheName: string
   readonly #clock: Clock
   readonly #breaker: Breaker
+  readonly #clearBreaker: Breaker
   readonly #debt = new Debt()
   #clearing: Promise<void> | undefined
   #refusals = 0
@@ -38,6 +39,7 @@ export class Tier {
     this.#cacheName = cacheName
     this.#clock = clock
     this.#breaker = new Breaker(clock)
+    this.#clearBreaker = new Breaker(clock)
   }
 
   /** Whether the tier is bypassed. */
@@ -95,15 +97,23 @@ export class Tier {
   }
 
   #clearOwed(): Promise<void> {
-    const ticket = this.#debt.clearTicket
-    this.#clearing ??= this.#storage
-      .clear()
-      .then(
-        () => this.#debt.settleClear(ticket),
-        () => {},
-      )
-      .finally(() => (this.#clearing = undefined))
+    this.#clearing ??= this.#tryClear(this.#debt.clearTicket).finally(() => (this.#clearing = undefined))
     return this.#clearing
+  }
+
+  /** A storage that refuses to clear (a replica, a user without the right) is not asked again by every request. */
+  async #tryClear(ticket: number): Promise<void> {
+    if (!this.#clearBreaker.admits()) return
+    const wasOpen = this.#clearBreaker.open
+    try {
+      await this.#storage.clear()
+      this.#clearBreaker.succeeded()
+      this.#debt.settleClear(ticket)
+    } catch (error) {
+      this.#clearBreaker.failed()
+      if (wasOpen || !this.#clearBreaker.open || this.#breaker.open) return
+      diag.warn(`${this.name} cannot clear cache '${this.#cacheName}' (${reason(error)}); its entries count as absent until it can.`)
+    }
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<{ readonly type: 'answered'; readonly answer: T } | NotServed> {

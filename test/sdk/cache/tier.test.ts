@@ -129,6 +129,26 @@ describe('Tier', () => {
     expect(await tier.get('a')).toMatchObject({ type: 'found', found: { value: 'new' } })
   })
 
+  it('does not ask a storage that refuses to clear at every request, says so once, and serves nothing that is outdated', async () => {
+    const log = (line: string): void => void lines.push(line)
+    diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN)
+    lines.length = 0
+    const { storage, clock, tier } = open()
+    await tier.set('a', 'old', undefined)
+    let asked = 0
+    const clear = storage.clear.bind(storage)
+    storage.clear = () => (asked++, Promise.reject(new Error('NOPERM')))
+    await tier.clear()
+    for (let request = 0; request < 50; request++) expect((await tier.get('a')).type).toBe('absent')
+    expect(asked).toBe(3)
+    expect(lines).toEqual(["redis cannot clear cache 'hotels' (NOPERM); its entries count as absent until it can."])
+    storage.clear = clear
+    clock.advance(500)
+    await tier.get('a')
+    await tier.set('a', 'new', undefined)
+    expect(await tier.get('a')).toMatchObject({ type: 'found', found: { value: 'new' } })
+  })
+
   it('does not wait for a storage that does not close', async () => {
     const { storage, tier } = open()
     storage.state = 'frozen'

@@ -53,7 +53,7 @@ export const registerOptions: Readonly<Record<keyof RegisterOptions, OptionDescr
     default: '60000',
     env: 'OTEL_METRIC_EXPORT_INTERVAL',
     allowed: 'a number of milliseconds from 100 to 3600000',
-    meaning: 'Time between two exports to the Collector.',
+    meaning: 'Time between two exports to the Collector, or to the console.',
     isAllowed: (value) => isBetween(value, 100, 3_600_000),
   },
   prometheusHost: {

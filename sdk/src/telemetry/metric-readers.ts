@@ -1,6 +1,5 @@
-import { ConsoleMetricExporter, type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
-import { otlpMetricReader, type OtlpOptions } from './otlp.ts'
-import { metricProducer } from './producer.ts'
+import { ConsoleMetricExporter, type IMetricReader } from '@opentelemetry/sdk-metrics'
+import { otlpMetricReader, type OtlpOptions, periodicReader } from './otlp.ts'
 import { type ScrapeOptions, ScrapeReader } from './scrape.ts'
 
 /** Readers of every exporter that was asked for, each with the SDK's metric producer. */
@@ -17,8 +16,7 @@ export function metricReaders(exporters: ReadonlySet<string>, options: OtlpOptio
     ? new ScrapeReader({ ...options.scrape, ownMetricsOnly: options.ownMetricsOnly ?? false })
     : undefined
   if (exporters.has('otlp')) readers.push(otlpMetricReader(options))
-  if (exporters.has('console'))
-    readers.push(new PeriodicExportingMetricReader({ exporter: new ConsoleMetricExporter(), metricProducers: [metricProducer] }))
+  if (exporters.has('console')) readers.push(periodicReader(new ConsoleMetricExporter(), options.intervalMs))
   if (scrape !== undefined) readers.push(scrape)
   return { readers, scrape }
 }

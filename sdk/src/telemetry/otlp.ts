@@ -6,6 +6,7 @@ import {
   AggregationType,
   type InstrumentType,
   PeriodicExportingMetricReader,
+  type PushMetricExporter,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
@@ -30,14 +31,14 @@ export interface OtlpOptions {
 
 /** A reader that sends the metrics of the SDK, and of its provider, to the Collector: OTLP over HTTP, as protobuf. */
 export function otlpMetricReader({ intervalMs, timeoutMs, ownMetricsOnly = false }: OtlpOptions): PeriodicExportingMetricReader {
+  return periodicReader(new MetricExporter(timeoutMs, ownMetricsOnly), intervalMs)
+}
+
+/** A reader that exports the metrics of the SDK, and of its provider, at the interval asked for, or that of the environment. */
+export function periodicReader(exporter: PushMetricExporter, intervalMs: number | undefined): PeriodicExportingMetricReader {
   const exportIntervalMillis = intervalMs ?? positiveFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? DEFAULT_INTERVAL_MS
   const exportTimeoutMillis = Math.min(positiveFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis)
-  return new PeriodicExportingMetricReader({
-    exporter: new MetricExporter(timeoutMs, ownMetricsOnly),
-    exportIntervalMillis,
-    exportTimeoutMillis,
-    metricProducers: [metricProducer],
-  })
+  return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis, metricProducers: [metricProducer] })
 }
 
 /** Sends spans to the Collector, for a `BatchSpanProcessor`. */

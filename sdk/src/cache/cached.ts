@@ -3,10 +3,11 @@ import { OptionError } from '../errors.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
 import { markCached } from '../sampling/cached-mark.ts'
 import type { Backend, LocalBackend, SharedBackend } from './backends/backend.ts'
+import { checkOptions } from './check-options.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfArguments, keyOfText } from './key.ts'
 import { openCache } from './open-cache.ts'
-import { cacheOptions, type CacheOptions, checkOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 
 /** Any function; what it takes and returns does not matter here. */
 type AnyFunction = (this: never, ...args: never[]) => unknown
@@ -66,13 +67,16 @@ export function cached(
   )
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
-  // nothing is allocated. All others take the general way, which looks up once more.
+  // nothing is allocated. All others take the general way.
   function wrapper(this: unknown, first?: unknown): unknown {
-    if (arguments.length === 1 && typeof first === 'string' && key === undefined) {
-      const answer = cache.lookup(keyOfText(first))
-      if (answer !== undefined) return answer
-    }
-    return Reflect.apply(call, this, arguments)
+    if (arguments.length !== 1 || typeof first !== 'string' || key !== undefined) return Reflect.apply(call, this, arguments)
+    const callKey = keyOfText(first)
+    const answer = cache.lookup(callKey)
+    return answer === undefined ? miss(callKey, this, first) : answer
+  }
+
+  function miss(callKey: string, self: unknown, text: string): unknown {
+    return cache.readThrough(callKey, () => fn.call(self, text))
   }
 
   function call(this: unknown, ...args: unknown[]): unknown {

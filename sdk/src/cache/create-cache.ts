@@ -1,7 +1,8 @@
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
+import { checkOptions } from './check-options.ts'
 import type { AsyncCache, CacheHandle, SyncCache } from './handle.ts'
 import { openCache } from './open-cache.ts'
-import { cacheOptions, type CacheOptions, checkOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 import { findCache } from './registry.ts'
 
 /** Options of `createCache`: a cache that is used by hand has to have a name. */

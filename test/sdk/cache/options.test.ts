@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { hybrid } from '../../../sdk/src/cache/backends/hybrid.ts'
+import { memory } from '../../../sdk/src/cache/backends/memory.ts'
+import { redis } from '../../../sdk/src/cache/backends/redis.ts'
 import { cached } from '../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../sdk/src/cache/create-cache.ts'
 
@@ -23,6 +26,14 @@ describe('the options of a cache', () => {
   it('are refused for a cache by hand too, where there is no function whose key could be made', () => {
     expect(() => createCache({ name: 'options-test', ...written('{"key":"id"}') })).toThrow(
       "an option of createCache must be one of name, ttl, maxEntries, eviction, backend, clock, got 'key'.",
+    )
+  })
+
+  it('are refused for the backends in the same way', () => {
+    expect(() => memory({ ...written('{"max":5}') })).toThrow("an option of memory must be one of maxEntries, eviction, got 'max'.")
+    expect(() => Reflect.apply(hybrid, undefined, [{ front: redis(), back: redis() }])).toThrow('front must be a backend in this process')
+    expect(() => Reflect.apply(hybrid, undefined, [{ front: memory() }])).toThrow(
+      'back must be a shared backend, such as redis({ url }), got undefined.',
     )
   })
 

@@ -1,3 +1,5 @@
+import { OptionError } from '../../errors.ts'
+import { checkOptions } from '../check-options.ts'
 import type { LocalBackend, SharedBackend } from './backend.ts'
 
 /** The two tiers of `hybrid()`. */
@@ -13,7 +15,11 @@ export interface HybridOptions {
  * An invalidation reaches the front of this process and the back; fronts of other processes keep their copy until its
  * time to live is over, so give entries that change one that you can bear.
  */
-export function hybrid({ front, back }: HybridOptions): SharedBackend {
+export function hybrid(options: HybridOptions): SharedBackend {
+  checkOptions('hybrid', options, ['front', 'back'])
+  const { front, back } = options
+  if (front?.synchronous !== true) throw new OptionError('front', front, 'a backend in this process, such as memory()')
+  if (back?.synchronous !== false) throw new OptionError('back', back, 'a shared backend, such as redis({ url })')
   return {
     name: 'hybrid',
     synchronous: false,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.ts'
 import type { EvictionPolicy } from '../eviction/policy.ts'
 import { checkMaxEntries } from '../max-entries.ts'
 import type { LocalBackend } from './backend.ts'
@@ -10,6 +11,7 @@ export interface MemoryOptions {
 
 /** Keeps entries in this process, the objects themselves: nothing is copied or serialized. */
 export function memory(options: MemoryOptions = {}): LocalBackend {
+  checkOptions('memory', options, ['maxEntries', 'eviction'])
   if (options.maxEntries !== undefined) checkMaxEntries(options.maxEntries)
   return {
     name: 'memory',

@@ -34,8 +34,17 @@ export function keyOfText(text: string): string {
   return text.charCodeAt(0) === MARK_CODE ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
 }
 
+/** The key as a storage can hold it whose keys are bytes: halves of a character, as cutting a text leaves them, have no bytes of their own. */
+export function keyAsBytes(key: string): string {
+  return key.isWellFormed() ? key : digest(key)
+}
+
 function bounded(key: string): string {
-  return key.length <= MAX_PLAIN ? key : `${MARK}#${hash('sha256', key, 'base64url')}`
+  return key.length <= MAX_PLAIN ? key : digest(key)
+}
+
+function digest(key: string): string {
+  return `${MARK}#${hash('sha256', key.isWellFormed() ? key : Buffer.from(key, 'utf16le'), 'base64url')}`
 }
 
 /** Characters that JSON escapes in a string (and some that it does not): most strings have none, and need no `JSON.stringify`. */

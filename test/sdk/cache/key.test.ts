@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { keyOfArguments, keyOfText } from '../../../sdk/src/cache/key.ts'
+import { keyAsBytes, keyOfArguments, keyOfText } from '../../../sdk/src/cache/key.ts'
 
 class Query {
   readonly text: string
@@ -156,6 +156,15 @@ describe('keyOfText', () => {
     expect(keyOfText('user:1')).toBe('user:1')
     const made = keyOfArguments([1]) ?? ''
     expect(keyOfText(made)).not.toBe(made)
+  })
+
+  it('tells texts apart that were cut within a character, also where keys are bytes', () => {
+    // Both halves become the same character when they are written as UTF-8.
+    for (const text of ['cut', 'x'.repeat(1_000)]) {
+      const keys = [`${text}\ud83c`, `${text}\ud83d`].map((cut) => keyAsBytes(keyOfText(cut)))
+      expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(2)
+    }
+    expect(keyAsBytes('user:1')).toBe('user:1')
   })
 
   it('agrees with a single string argument', () => {

@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import type { Redis } from 'ioredis'
 import { OptionError } from '../../errors.ts'
+import { keyAsBytes } from '../key.ts'
 import { type ConnectionOptions, RedisConnection } from '../redis-connection.ts'
 import { decode, encode } from '../wire-format.ts'
 import type { SharedBackend, SharedStorage, SharedValue } from './backend.ts'
@@ -66,7 +67,7 @@ class RedisStorage implements SharedStorage {
   }
 
   async get(key: string): Promise<SharedValue | undefined> {
-    const name = this.#prefix + key
+    const name = this.#nameOf(key)
     const [text, pttl] = await this.#run((redis) => Promise.all([redis.get(name).catch(absentWhenForeign), redis.pttl(name)]))
     const value = text === null ? undefined : decode(text)
     // -1 is a key without expiry; -2 one that went between the two commands.
@@ -75,7 +76,7 @@ class RedisStorage implements SharedStorage {
   }
 
   async set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
-    const name = this.#prefix + key
+    const name = this.#nameOf(key)
     const text = encode(value)
     if (text === undefined) {
       this.#warnOfLostValue()
@@ -88,7 +89,7 @@ class RedisStorage implements SharedStorage {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#run((redis) => redis.del(this.#prefix + key))
+    await this.#run((redis) => redis.del(this.#nameOf(key)))
   }
 
   async clear(): Promise<void> {
@@ -99,6 +100,10 @@ class RedisStorage implements SharedStorage {
       if (names.length > 0) await this.#run((redis) => redis.unlink(...names))
       cursor = next
     } while (cursor !== '0')
+  }
+
+  #nameOf(key: string): string {
+    return this.#prefix + keyAsBytes(key)
   }
 
   #warnOfLostValue(): void {

@@ -81,7 +81,14 @@ export function cached(
 
   function call(this: unknown, ...args: unknown[]): unknown {
     const load = () => fn.apply(this, args)
-    const callKey = keyOf(args)
+    let callKey: string | undefined
+    try {
+      callKey = keyOf(args)
+    } catch (error) {
+      // Who is promised a promise handles errors there.
+      if (options.backend?.synchronous === false) return Promise.reject(error)
+      throw error
+    }
     if (callKey === undefined) {
       warnOnce()
       return cache.readAround(load)

@@ -15,7 +15,7 @@ export type CacheEvent =
   | { readonly type: 'miss' }
   /** Joined a load that was running already. */
   | { readonly type: 'coalesced' }
-  /** The shared tier was not asked, because its breaker is open; or the arguments make no key. */
+  /** The shared tier was not asked, because its breaker is open; or the arguments make no key, or a load asked for its own. */
   | { readonly type: 'bypass' }
   /** The shared tier did not answer in time or was not reachable. */
   | { readonly type: 'error' }

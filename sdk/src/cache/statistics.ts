@@ -11,7 +11,7 @@ export interface CacheStats {
   readonly misses: number
   /** Requests that joined a running load. */
   readonly coalesced: number
-  /** Requests that went past a tier whose breaker was open, or whose arguments make no key. */
+  /** Requests that went past a tier whose breaker was open, whose arguments make no key, or that a load of the same key made. */
   readonly bypassed: number
   /** Requests to which the shared tier did not answer. */
   readonly errors: number

@@ -89,7 +89,7 @@ async function sender<Items>(signal: Signal, serializer: Serializer<Items>): Pro
     const body = serializer.serializeRequest(items)
     if (body === undefined) return
     const refusal = refused(serializer, await send(body))
-    if (refusal) diag.warn(`the Collector refused a part: ${refusal}`)
+    if (refusal) diag.warn(`the Collector refused a part of what was sent (${refusal}); its log and configuration say why.`)
   }
 }
 

@@ -34,7 +34,10 @@ function addTo(families: Map<string, Family>, metric: MetricData, identity: Attr
     families.set(name, family)
   }
   // Prometheus would refuse the whole page for a name with two types.
-  if (family.type !== type) return diag.warn(`metric ${name} is a ${family.type} and a ${type}; the ${type} is not shown to Prometheus.`)
+  if (family.type !== type)
+    return diag.warn(
+      `metric ${name} is a ${family.type} and a ${type}; the ${type} is not shown to Prometheus until it has a name of its own.`,
+    )
   if (metric.dataPointType === DataPointType.HISTOGRAM)
     for (const point of metric.dataPoints) family.samples.push(histogramSamples(name, point, identity))
   else for (const point of metric.dataPoints) family.samples.push(`${name}${labels(point.attributes, identity)} ${text(point.value)}\n`)

@@ -61,7 +61,7 @@ export class ScrapeReader extends MetricReader {
 
   async #page(): Promise<string> {
     const { resourceMetrics, errors } = await this.collect()
-    for (const error of errors) diag.error(`a source of metrics failed: ${reason(error)}`)
+    for (const error of errors) diag.error(`a source of metrics failed (${reason(error)}); the page goes without it.`)
     return prometheusText(resourceMetrics)
   }
 }

@@ -83,6 +83,21 @@ describe('a load that asks for its own key', () => {
   })
 })
 
+describe('a key function that throws', () => {
+  const options = {
+    key: (): string => {
+      throw new RangeError('no key')
+    },
+  }
+
+  it('rejects where a promise is due, and throws where none is', async () => {
+    const shared = cached((value: number) => value, { ...options, name: 'cache-test-key', backend })
+    const local = cached((value: number) => value, { ...options, name: 'cache-test-key' })
+    await expect(shared(1)).rejects.toThrow('no key')
+    expect(() => local(1)).toThrow('no key')
+  })
+})
+
 describe('looking by hand', () => {
   it('does not keep a call at the same time from loading', async () => {
     const ask = cached(async (key: string) => `loaded ${key}`, { name: 'cache-test-get', backend })

@@ -7,9 +7,6 @@ import { isRegistered } from './global-api.ts'
 /** Lines that one process prints at most, whatever happens. */
 const MAX_LINES = 20
 
-/** Not `process.stderr.write`: where nobody reads stderr any more, that would end the agent with an EPIPE. */
-const stderr = new Console(process.stderr, process.stderr)
-
 /**
  * Lets OpenTelemetry's warnings and errors reach stderr, each once. A logger that the user has set stays, and
  * `OTEL_LOG_LEVEL` brings OpenTelemetry's own console logger, with every line.
@@ -38,7 +35,8 @@ function printOnce(): DiagLogFunction {
       .split('\n', 1)
     if (printed.has(line) || printed.size >= MAX_LINES) return
     printed.add(line)
-    stderr.error(`pitwall: ${line}`)
+    // Not `process.stderr.write`: where nobody reads stderr any more, that would end the agent with an EPIPE.
+    new Console(process.stderr, process.stderr).error(`pitwall: ${line}`)
   }
 }
 

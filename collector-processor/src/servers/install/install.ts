@@ -103,9 +103,11 @@ async function firstThatWorks(definition: ServerDefinition, context: InstallCont
 /** Installations that were killed leave their temporary folders; none takes an hour. */
 async function removeAbandoned(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
+    if (!name.startsWith(PREPARING)) continue
     const folder = join(cache, name)
-    if (!name.startsWith(PREPARING) || Date.now() - (await stat(folder)).mtimeMs < ABANDONED_MS) continue
-    await rm(folder, { recursive: true, force: true })
+    // Another installation may have finished, and renamed its folder, since the list was read.
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }))
+    if (Date.now() - mtimeMs >= ABANDONED_MS) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -44,6 +44,11 @@ describe('install', () => {
     expect(all.filter(({ fresh }) => fresh)).toHaveLength(1)
     expect(server.asked).toHaveLength(2)
     expect(await readdir(cache)).toEqual(['redis-1.2.3'])
+  })
+
+  it('goes on when the folder of another installation is gone before it is looked at', async () => {
+    await symlink(join(cache, 'renamed-meanwhile'), join(cache, '.installing-other-server'))
+    expect((await install(fakeServer, context())).fresh).toBe(true)
   })
 
   it('leaves nothing behind when it fails, and lists what was tried', async () => {

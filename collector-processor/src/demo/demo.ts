@@ -60,7 +60,7 @@ async function withServers(run: Run): Promise<ExitCode> {
     return 3
   }
   const reportFile = options.json ? undefined : join(await mkdtemp(join(tmpdir(), 'pitwall-report-')), 'report.html')
-  const optimizer = await startOptimizer({ prometheusUrl: prometheus, otlpUrl: otlp, reportFile, onTrouble: (text) => say(`  ${text}`) })
+  const optimizer = await startOptimizer({ prometheusUrl: prometheus, otlpUrl: otlp, reportFile, onTrouble: sayOnce(say) })
   const addresses = { prometheus, alertmanager, report: optimizer.url }
   let fleet: Fleet | undefined
   try {
@@ -144,4 +144,14 @@ async function agentsUp({ script, stack, options: { agents }, io, say }: Run, op
   await fleet.ready
   say(`${agents} agents of the service ${script.service} run, each as: node --import @pitwall/sdk/register ${script.program}.js`)
   return fleet
+}
+
+/** Trouble lasts for many cycles, and is told once. */
+function sayOnce(say: (...lines: readonly string[]) => void): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (told.has(text)) return
+    told.add(text)
+    say(`  ${text}`)
+  }
 }

@@ -104,10 +104,10 @@ async function tellTheRest({ logbook, say, colour }: Stage): Promise<void> {
   say(...alertLines(logbook.alerts))
 }
 
-async function tellWhyNot({ logbook, live, say, colour, signal }: Stage): Promise<void> {
+async function tellWhyNot({ script, logbook, live, say, colour, signal }: Stage): Promise<void> {
   live.end()
   if (signal.aborted) return
-  say('', 'No advice.')
+  say('', script.maybeNothing ? 'No advice.' : 'No verdict: too little telemetry arrived to advise from. Is the Collector still running?')
   if (logbook.notAdvised.length > 0) say('', notAdvisedTable(logbook.notAdvised, { colour }))
 }
 

@@ -147,7 +147,7 @@ async function agentsUp({ script, stack, options: { agents }, io, say }: Run, op
 }
 
 /** Trouble lasts for many cycles, and is told once. */
-function sayOnce(say: (...lines: readonly string[]) => void): (text: string) => void {
+function sayOnce(say: Say): (text: string) => void {
   const told = new Set<string>()
   return (text) => {
     if (told.has(text)) return

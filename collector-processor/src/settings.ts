@@ -109,7 +109,7 @@ export function parseSettings(
   const settings = parsed.data
   if (settings.windowMs / settings.blocks < 2 * settings.scrapeIntervalMs) {
     throw new SettingsError(
-      `${names.windowMs ?? 'windowMs'} (${settings.windowMs} ms) is too short: each of its ${settings.blocks} blocks must hold two scrapes of ${settings.scrapeIntervalMs} ms.`,
+      `${names.windowMs ?? 'windowMs'} (${settings.windowMs} ms) is too short: each of its ${settings.blocks} blocks must hold two scrapes of ${settings.scrapeIntervalMs} ms, so it must be ${(2 * settings.blocks * settings.scrapeIntervalMs) / 1_000}s or longer.`,
     )
   }
   return settings

@@ -26,7 +26,11 @@ describe('the settings', () => {
     [{ prometheusUrl: 'prometheus:9090' }, {}, 'prometheusUrl must be an address such as http://127.0.0.1:9090.'],
     [{ blocks: 2 }, {}, 'blocks must be at least 3.'],
     [{ allowedStaleness: 2 }, {}, 'allowedStaleness must be 1 or less.'],
-    [{ windowMs: '1m' }, {}, 'windowMs (60000 ms) is too short: each of its 12 blocks must hold two scrapes of 15000 ms.'],
+    [
+      { windowMs: '1m' },
+      {},
+      'windowMs (60000 ms) is too short: each of its 12 blocks must hold two scrapes of 15000 ms, so it must be 360s or longer.',
+    ],
   ])('say in one sentence what is wrong with %j %j', (options, env, message) => {
     expect(() => parseSettings(options, env)).toThrow(new SettingsError(message))
   })

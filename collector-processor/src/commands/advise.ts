@@ -1,7 +1,7 @@
 import { runCycle } from '../cycle.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import { total } from '../recommendation/plan.ts'
-import type { Report } from '../recommendation/recommendation.ts'
+import type { NotAdvised, Report } from '../recommendation/recommendation.ts'
 import { parseSettings, type Settings, SettingsError } from '../settings.ts'
 import { formatSaving } from '../text/numbers.ts'
 import { notAdvisedTable, recommendationTable } from '../text/recommendation-table.ts'
@@ -46,7 +46,7 @@ function page({ recommendations, notAdvised }: Report, colour: boolean): string 
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const sum = `Together about ${formatSaving({ unit: 's/s', ...total(recommendations) })} of work saved; gains on the same subject are counted once.\n`
   return [
-    recommendations.length === 0 ? 'Nothing to advise.\n' : recommendationTable(recommendations, { colour }),
+    recommendations.length === 0 ? `${nothing(notAdvised)}\n` : recommendationTable(recommendations, { colour }),
     open.length < 2 ? '' : sum,
     ...open
       .slice(0, 3)
@@ -55,4 +55,11 @@ function page({ recommendations, notAdvised }: Report, colour: boolean): string 
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+/** That there is nothing to improve is said only when everything could be judged. */
+function nothing(notAdvised: readonly NotAdvised[]): string {
+  return notAdvised.some(({ reason }) => reason.startsWith('not enough data'))
+    ? 'Nothing to advise yet: not all of it could be judged. A shorter --window needs less data.'
+    : 'Nothing to advise.'
 }

@@ -75,7 +75,7 @@ function table({ running, missing, endpoints }: Stack, colour: boolean): string 
   }
   if (endpoints.prometheus !== undefined) {
     const elsewhere = endpoints.prometheus === 'http://127.0.0.1:9090' ? '' : ` --prometheus ${endpoints.prometheus}`
-    lines.push(`Ask for advice:\n  pitwall advise${elsewhere}\n`)
+    lines.push(`Ask for advice, a few minutes later:\n  pitwall advise${elsewhere} --window 6m\n`)
   }
   if (running.length > 0) lines.push('\nCtrl-C stops everything.\n')
   return lines.join('')

@@ -8,17 +8,10 @@ import { describe, expect, it } from 'vitest'
 import { replies } from '../../../collector-processor/src/servers/ready.ts'
 import { startStack } from '../../../collector-processor/src/servers/start-stack.ts'
 import type { ServerName } from '../../../collector-processor/src/servers/stack.ts'
+import { alive } from '../../support/alive.ts'
 import { eventually } from '../../support/eventually.ts'
 import { query, useStack } from '../../support/stack.ts'
 
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 const hostOf = (url: string | undefined): string => new URL(url ?? '').host
 const all: readonly ServerName[] = ['redis', 'collector', 'prometheus', 'alertmanager']
 

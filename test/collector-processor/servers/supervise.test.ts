@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SuperviseOptions, type Supervised, supervise } from '../../../collector-processor/src/servers/supervise.ts'
+import { alive } from '../../support/alive.ts'
 import { eventually } from '../../support/eventually.ts'
 
 const dist = resolve(import.meta.dirname, '../../../collector-processor/dist/servers')
@@ -17,15 +18,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 let logs = 0
 function start(script: string, options: Partial<SuperviseOptions> = {}): Supervised {
   return supervise('/bin/sh', ['-c', script], { env: process.env, cwd: folder, log: join(folder, `${logs++}.log`), ...options })
-}
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 describe('supervise', () => {

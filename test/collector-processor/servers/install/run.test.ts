@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastLine, run } from '../../../../collector-processor/src/servers/install/run.ts'
+import { alive } from '../../../support/alive.ts'
 import { eventually } from '../../../support/eventually.ts'
 
 let folder: string
@@ -11,15 +12,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pitwall-run-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('run', () => {
   it('gives exit code and output, of both streams', async () => {

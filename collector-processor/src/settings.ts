@@ -43,8 +43,8 @@ const schema = z.strictObject({
   /** How often samples arrive; a block must hold two of them. */
   scrapeIntervalMs: duration.default(15_000),
   /**
-   * The evidence ends this long ago, so that all of it has arrived (Prometheus' own `query_offset` for rules): two scrapes by
-   * default. Without it the last block is half empty, and rates come out too low.
+   * The evidence ends this long ago, for data that arrives late (Prometheus' own `query_offset` for rules): two scrapes by
+   * default. On the scraped route it makes no measurable difference (docs/decisions.md).
    */
   queryOffsetMs: z.preprocess(milliseconds, z.number('must be a duration such as 30s, 5m or 1h').min(0, 'must be 0 or longer')).optional(),
   /** How far back earlier recommendations, changes and their verdicts are looked for. */

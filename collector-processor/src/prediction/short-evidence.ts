@@ -20,8 +20,8 @@ export function correctForShortEvidence(ages: MissRatioCurve, evidenceSeconds: n
 
 /**
  * The part of a curve of ages from which a time to live may be proposed: entries must have been seen to expire and to be
- * loaded again, so it ends at two thirds of the evidence. Measured in the demo, eight seconds of evidence: a proposed time to
- * live of eight seconds was predicted to save 5.4 s/s (4.5 to 5.9) and saved 6.7, because no entry had expired yet.
+ * loaded again, so it ends at two thirds of the evidence. Seen once in the demo, with eight seconds of evidence: a proposed time
+ * to live of eight seconds was predicted to save 5.4 s/s (4.5 to 5.9) and saved 6.7, measured before any entry could expire.
  */
 export function seenToExpire(ages: MissRatioCurve, evidenceSeconds: number): MissRatioCurve {
   const count = ages.edges.filter((edge) => edge <= (evidenceSeconds * 2) / 3).length

@@ -40,7 +40,7 @@ function inline(text: string): Html[] {
     if (/^`.+`$/s.test(part)) return html`<code>${part.slice(1, -1)}</code>`
     if (/^\*\*.+\*\*$/s.test(part)) return html`<strong>${part.slice(2, -2)}</strong>`
     if (/^\*.+\*$/s.test(part)) return html`<em>${part.slice(1, -1)}</em>`
-    const link = /^\[(.+)\]\((.+)\)$/s.exec(part)
+    const link = /^\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)$/.exec(part)
     return link === null ? html`${part}` : html`<a href="${link[2]}" rel="noreferrer">${link[1]}</a>`
   })
 }

@@ -25,6 +25,13 @@ describe('Markdown of runbooks', () => {
     expect(text).not.toMatch(/<script|<b>|href/)
   })
 
+  it.each(['[x](javascript:alert(1))', '[x](data:text/html,x)', '[<](<)', '- [x](javascript:alert(1))'])(
+    'makes no link of %s, which stands alone',
+    async (text) => {
+      expect(await render(text)).not.toContain('href')
+    },
+  )
+
   it('makes no other element than these of any text', async () => {
     const pieces = fc.constantFrom(
       '<',

@@ -3,13 +3,14 @@ import { type Clock, systemClock } from '../clock.ts'
 import { hashResult, hashString } from '../sampling/hash.ts'
 import type { ReuseTracker } from '../sampling/reuse-tracker.ts'
 import { loadSpan } from '../telemetry/spans.ts'
-import type { LocalStorage, SharedValue, Storages } from './backends/backend.ts'
+import type { SharedValue, Storages } from './backends/backend.ts'
 import { coarseClock } from './coarse-clock.ts'
-import { Entry, expiryOf, NEVER } from './entry.ts'
+import type { EntryTable, NewEntry } from './entry-table.ts'
 import { BYPASS, type CacheListener, COALESCED, ERROR, LOCAL_HIT, MISS, SHARED_HIT } from './events.ts'
 import type { CacheSettings } from './options.ts'
 import { isReadOnce } from './read-once.ts'
 import { Flight, isInside, runLoad, SingleFlight } from './single-flight.ts'
+import { NONE } from './slots/slot-list.ts'
 import { Tier } from './tier.ts'
 
 /** Computes a missing value; may be synchronous or return a promise. */
@@ -22,7 +23,7 @@ export type Loader = () => unknown
 export class Cache {
   readonly name: string
   readonly ttlMs: number | undefined
-  readonly #local: LocalStorage | undefined
+  readonly #local: EntryTable | undefined
   readonly #shared: Tier | undefined
   readonly #flights = new SingleFlight()
   readonly #listener: CacheListener
@@ -45,11 +46,15 @@ export class Cache {
 
   /** The answer to a request that this process has an entry for, else undefined. Nearly every request ends here: it allocates nothing. */
   lookup(key: string): unknown {
-    const entry = this.#local?.get(key)
-    if (entry === undefined || !this.#isFresh(entry)) return undefined
+    const table = this.#local
+    if (table === undefined) return undefined
+    const slot = table.find(key)
+    if (slot === NONE) return undefined
+    const now = this.#entryClock.now()
+    if (!table.isQuiet(slot, now)) return undefined
     this.#listener.on(LOCAL_HIT)
-    this.#track(entry.hash)
-    return entry.answer()
+    this.#track(table.hash(slot))
+    return table.use(slot, now)
   }
 
   /**
@@ -138,11 +143,11 @@ export class Cache {
     this.#flights.end(flight)
     if (flight.outdated) return
     const ttlMs = Math.min(found.ttlMs ?? Number.POSITIVE_INFINITY, this.ttlMs ?? Number.POSITIVE_INFINITY)
-    this.#local?.set(flight.key, this.#entry(found.value, flight.hash, ttlMs, true))
+    this.#keep(flight.key, { value: found.value, hash: flight.hash, ttlMs, asynchronous: true })
   }
 
   #store(key: string, hash: number, value: unknown, ttlMs: number | undefined, asynchronous: boolean): void | Promise<void> {
-    this.#local?.set(key, this.#entry(value, hash, ttlMs, asynchronous || this.#shared !== undefined))
+    this.#keep(key, { value, hash, ttlMs, asynchronous: asynchronous || this.#shared !== undefined })
     return this.#shared?.set(key, value, ttlMs)
   }
 
@@ -156,8 +161,7 @@ export class Cache {
 
   /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
   peek(key: string): unknown {
-    const entry = this.#local?.peek(key)
-    const value = entry !== undefined && this.#isFresh(entry) ? entry.value : undefined
+    const value = this.#peekLocal(key)
     if (this.#shared === undefined) return value
     return value === undefined ? this.#peekShared(this.#shared, key) : Promise.resolve(value)
   }
@@ -178,19 +182,14 @@ export class Cache {
   /** Invalidates everything. */
   clear(): void | Promise<void> {
     this.#flights.outdateAll()
-    if (this.entryCount > 0) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: this.entryCount })
-    this.#local?.clear()
+    const count = this.#local?.clear() ?? 0
+    if (count > 0) this.#listener.on({ type: 'evicted', reason: 'invalidated', count })
     return this.#shared?.clear()
   }
 
   /** Ends the connections of the shared tier, if there is one; later requests load. */
   async close(): Promise<void> {
     await this.#shared?.close()
-  }
-
-  /** Takes note of an entry that the local storage dropped for room; one that had expired was no loss. */
-  evicted(entry: Entry): void {
-    this.#listener.on({ type: 'evicted', reason: this.#isFresh(entry) ? 'size' : 'expired', count: 1 })
   }
 
   /** Entries in this process. */
@@ -200,7 +199,7 @@ export class Cache {
 
   /** Bound on the entries in this process; 0 when it keeps none. */
   get entryLimit(): number {
-    return this.#local?.max ?? 0
+    return this.#local?.maxEntries ?? 0
   }
 
   /** Whether the shared tier is bypassed. */
@@ -208,21 +207,28 @@ export class Cache {
     return this.#shared?.degraded ?? false
   }
 
-  #entry(value: unknown, hash: number, ttlMs: number | undefined, asynchronous: boolean): Entry {
-    return new Entry(value, expiryOf(this.#entryClock.now(), ttlMs), hash, asynchronous)
+  #keep(
+    key: string,
+    { ttlMs = Number.POSITIVE_INFINITY, ...entry }: Pick<NewEntry, 'value' | 'hash' | 'asynchronous'> & { ttlMs: number | undefined },
+  ): void {
+    const now = this.#entryClock.now()
+    const freshUntil = now + ttlMs
+    this.#local?.set(key, { ...entry, quietUntil: freshUntil, freshUntil, expiresAt: freshUntil, loadMs: 0, bytes: 0, tags: [] }, now)
   }
 
-  #isFresh(entry: Entry): boolean {
-    return entry.expiresAt === NEVER || this.#entryClock.now() < entry.expiresAt
+  #peekLocal(key: string): unknown {
+    const slot = this.#local?.find(key) ?? NONE
+    return slot !== NONE && this.#local?.isQuiet(slot, this.#entryClock.now()) === true ? this.#local.value(slot) : undefined
   }
 
-  /** The entry that has expired under this key, taken out of the cache. */
-  #takeExpired(key: string): Entry | undefined {
-    const entry = this.#local?.peek(key)
-    if (entry === undefined || this.#isFresh(entry)) return undefined
-    this.#local?.delete(key)
+  /** The value that has expired under this key, taken out of the cache. */
+  #takeExpired(key: string): unknown {
+    const slot = this.#local?.find(key) ?? NONE
+    if (this.#local === undefined || slot === NONE || this.#local.isQuiet(slot, this.#entryClock.now())) return undefined
+    const value = this.#local.value(slot)
+    this.#local.delete(key)
     this.#listener.on({ type: 'evicted', reason: 'expired', count: 1 })
-    return entry
+    return value
   }
 
   async #peekShared(tier: Tier, key: string): Promise<unknown> {
@@ -238,9 +244,9 @@ export class Cache {
   }
 
   /** Evidence for whoever asks if these results keep: did the value that expired come back the same? */
-  #compareWithPrevious(previous: Entry | undefined, hash: number, value: unknown): void {
+  #compareWithPrevious(previous: unknown, hash: number, value: unknown): void {
     if (previous === undefined || this.#tracker?.wants(hash) !== true) return
-    this.#tracker.check(hashResult(previous.value) === hashResult(value))
+    this.#tracker.check(hashResult(previous) === hashResult(value))
   }
 }
 

@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Entry } from './entry.ts'
 
 /** One run for a key that is not there yet, and whether its outcome may still be stored. */
 export class Flight {
   readonly key: string
   /** Hash of the key, for the reuse tracker. */
   readonly hash: number
-  /** The entry that had expired under this key, to compare its value with the new one. */
-  previous: Entry | undefined
+  /** The value that had expired under this key, to compare with the new one. */
+  previous: unknown
   /** What everyone who asks meanwhile is given; undefined while a synchronous loader runs. */
   promise: Promise<unknown> | undefined
   /** Whether it loads what is missing; who only looks (`get`) finds nothing then. */
@@ -21,7 +20,7 @@ export class Flight {
   /** A run for the same key that this one was started inside of (a synchronous loader that calls itself). */
   readonly outer: Flight | undefined
 
-  constructor(key: string, hash: number, previous?: Entry, outer?: Flight) {
+  constructor(key: string, hash: number, previous?: unknown, outer?: Flight) {
     this.key = key
     this.hash = hash
     this.previous = previous
@@ -65,7 +64,7 @@ export class SingleFlight {
     return flight !== undefined && hasPromise(flight) ? flight : undefined
   }
 
-  begin(key: string, hash: number, previous?: Entry): Flight {
+  begin(key: string, hash: number, previous?: unknown): Flight {
     const flight = new Flight(key, hash, previous, this.#flights.get(key))
     this.#flights.set(key, flight)
     return flight

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
-import type { Entry } from '../entry.ts'
-import type { EvictionPolicy, EvictionStore } from '../eviction/policy.ts'
+import type { EntryTable } from '../entry-table.ts'
+import type { EvictionPolicy } from '../eviction/policy.ts'
 
 /** What a backend is told when a cache opens it. */
 export interface BackendContext {
@@ -10,12 +10,9 @@ export interface BackendContext {
   /** Bound on entries and policy as the cache's options have them; a backend's own options go first. */
   readonly maxEntries: number
   readonly eviction: EvictionPolicy
-  /** To be told of each entry that a local storage drops for room. */
-  readonly onEvict: (entry: Entry) => void
+  /** To be told of each entry that leaves the memory of this process without being asked to. */
+  readonly onEvict: (reason: 'size' | 'expired') => void
 }
-
-/** Storage in this process: plain synchronous calls, because a hit must cost next to nothing. */
-export type LocalStorage = EvictionStore<Entry>
 
 /** A value found in a shared storage. */
 export interface SharedValue {
@@ -47,7 +44,7 @@ export interface SharedStorage {
 
 /** The storages of one cache, asked in this order. */
 export interface Storages {
-  readonly local: LocalStorage | undefined
+  readonly local: EntryTable | undefined
   readonly shared: SharedStorage | undefined
 }
 
@@ -56,7 +53,7 @@ export interface LocalBackend {
   /** Value of the attribute `pitwall.cache.backend`. */
   readonly name: string
   readonly synchronous: true
-  open(context: BackendContext): Storages & { readonly local: LocalStorage; readonly shared: undefined }
+  open(context: BackendContext): Storages & { readonly local: EntryTable; readonly shared: undefined }
 }
 
 /** A backend that has to ask another process: functions behind it always return promises. */

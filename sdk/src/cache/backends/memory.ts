@@ -1,4 +1,5 @@
 import { checkOptions } from '../check-options.ts'
+import { EntryTable } from '../entry-table.ts'
 import type { EvictionPolicy } from '../eviction/policy.ts'
 import { checkMaxEntries } from '../max-entries.ts'
 import type { LocalBackend } from './backend.ts'
@@ -17,8 +18,8 @@ export function memory(options: MemoryOptions = {}): LocalBackend {
     name: 'memory',
     synchronous: true,
     open: ({ maxEntries, eviction, onEvict }) => {
-      const policy = options.eviction ?? eviction
-      return { local: policy({ maxEntries: options.maxEntries ?? maxEntries, onEvict }), shared: undefined }
+      const bounds = { maxEntries: options.maxEntries ?? maxEntries, maxBytes: Number.POSITIVE_INFINITY }
+      return { local: new EntryTable({ ...bounds, eviction: options.eviction ?? eviction, onEvict }), shared: undefined }
     },
   }
 }

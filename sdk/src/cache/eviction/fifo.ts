@@ -1,53 +1,34 @@
-import type { EvictionOptions, EvictionPolicy, EvictionStore } from './policy.ts'
+import { SlotList } from '../slots/slot-list.ts'
+import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** Drops what was stored first, used or not: for values whose worth fades with age, such as polled states. */
 export function fifo(): EvictionPolicy {
-  return (options) => new FifoStore(options)
+  return () => new Fifo()
 }
 
 export { fifo as default }
 
-class FifoStore<V extends {}> implements EvictionStore<V> {
-  readonly max: number
-  // A Map keeps the order of insertion, and replacing a value does not move its key.
-  readonly #values = new Map<string, V>()
-  readonly #onEvict: ((value: V, key: string) => void) | undefined
+class Fifo implements Eviction {
+  /** The latest stored first; a new value does not move its key. */
+  readonly #order = new SlotList()
 
-  constructor({ maxEntries, onEvict }: EvictionOptions<V>) {
-    this.max = maxEntries
-    this.#onEvict = onEvict
+  grow(capacity: number): void {
+    this.#order.grow(capacity)
   }
 
-  get size(): number {
-    return this.#values.size
+  added(slot: number): void {
+    this.#order.unshift(slot)
   }
 
-  get(key: string): V | undefined {
-    return this.#values.get(key)
+  used(): void {}
+
+  replaced(): void {}
+
+  removed(slot: number): void {
+    this.#order.remove(slot)
   }
 
-  peek(key: string): V | undefined {
-    return this.#values.get(key)
-  }
-
-  set(key: string, value: V): void {
-    if (this.#values.size >= this.max && !this.#values.has(key)) this.#dropOldest()
-    this.#values.set(key, value)
-  }
-
-  delete(key: string): boolean {
-    return this.#values.delete(key)
-  }
-
-  clear(): void {
-    this.#values.clear()
-  }
-
-  #dropOldest(): void {
-    for (const [key, value] of this.#values) {
-      this.#values.delete(key)
-      this.#onEvict?.(value, key)
-      return
-    }
+  evict(): number {
+    return this.#order.pop()
   }
 }

@@ -1,31 +1,32 @@
 /**
- * A bounded map that decides by itself what to drop for room. Pure: no time, no IO, so that the live cache and the
- * optimizer's predictions run the very same code. `lru-cache`'s `LRUCache` satisfies it as it is: a hit has no detour.
+ * Decides which entry of a cache goes when there is no room. It knows entries by their slots, small whole numbers that the
+ * cache uses again after an entry has left. Pure: no time, no IO, so that the live cache and the optimizer's predictions
+ * run the very same code. Each slot is told `added` first, and nothing more once it was `removed` or returned by `evict`.
  */
-export interface EvictionStore<V> {
-  /** Entries it may hold. */
-  readonly max: number
-  /** Entries it holds; never more than `max`. */
-  readonly size: number
-  /** The value, or undefined; counts as a use of the key. */
-  get(key: string): V | undefined
-  /** The value, or undefined, without counting as a use. */
-  peek(key: string): V | undefined
-  /** Stores or replaces; may drop others, each of which is told to `onEvict`. */
-  set(key: string, value: V): unknown
-  /** Removes; true when it was there. Not told to `onEvict`. */
-  delete(key: string): boolean
-  /** Removes all. Not told to `onEvict`. */
-  clear(): void
+export interface Eviction {
+  /** Slots 0 to capacity − 1 may be used from now on. Called before the first entry; the capacity only rises. */
+  grow(capacity: number): void
+  /**
+   * A new entry stands in this slot.
+   * @param hash of its key, uint32: what tells a key that comes again from others
+   * @param expiresAt milliseconds of the cache's clock, Infinity when it does not expire
+   */
+  added(slot: number, hash: number, expiresAt: number): void
+  /** The entry was asked for and served. Part of every hit: a few operations on integers, no more. */
+  used(slot: number): void
+  /** The entry was given a new value. */
+  replaced(slot: number, expiresAt: number): void
+  /** The entry left the cache for another reason than room. */
+  removed(slot: number): void
+  /** Chooses the entry that goes, forgets it and returns its slot; -1 when there is none. */
+  evict(): number
 }
 
-/** What a policy makes a store from. */
-export interface EvictionOptions<V> {
-  /** Bound on entries: a whole number, 1 or more. */
+/** What a policy is told when a cache opens it. */
+export interface EvictionOptions {
+  /** Bound on entries; Infinity where only bytes are bounded. */
   readonly maxEntries: number
-  /** Told of each entry that was dropped for room. */
-  readonly onEvict?: (value: V, key: string) => void
 }
 
-/** Makes stores that drop entries in one way. A file of this folder is one policy: its default export makes one of these. */
-export type EvictionPolicy = <V extends {}>(options: EvictionOptions<V>) => EvictionStore<V>
+/** Makes evictions of one kind. A file of this folder is one policy: its default export is a function that returns one of these. */
+export type EvictionPolicy = (options: EvictionOptions) => Eviction

@@ -16,3 +16,24 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 59)}…` : value}'`
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
+
+/** A loader took longer than the `hardTimeout` of its cache, and there was no stale value to give out instead. */
+export class LoadTimeoutError extends Error {
+  override readonly name = 'LoadTimeoutError'
+
+  /** @param hardTimeoutMs milliseconds that callers wait at most */
+  constructor(hardTimeoutMs: number) {
+    super(`no value within the hard timeout of ${hardTimeoutMs} ms; the load goes on and is cached when it ends.`)
+  }
+}
+
+/** A cache with scopes was asked without one: whose entry is meant cannot be told, so none is given. */
+export class MissingScopeError extends Error {
+  override readonly name = 'MissingScopeError'
+
+  constructor(cacheName: string) {
+    super(
+      `cache '${cacheName}' was asked without a scope; let its \`scope\` return whom the entry is for, as a string of at least one character.`,
+    )
+  }
+}

@@ -1,6 +1,13 @@
 /** The public names of the SDK, and nothing else. */
 export type { Backend, LocalBackend, SharedBackend } from './cache/backends/backend.ts'
-export { cached, type Cached, type CachedOptions, type SharedCached } from './cache/cached.ts'
+export {
+  cached,
+  cached as Cached,
+  type CachedFunction,
+  cachedMethod,
+  type CachedOptions,
+  type SharedCachedFunction,
+} from './cache/cached.ts'
 export { createCache, type CreateCacheOptions, getCache } from './cache/create-cache.ts'
 export type { Duration } from './cache/duration.ts'
 export type { AsyncCache, CacheHandle, SyncCache } from './cache/handle.ts'

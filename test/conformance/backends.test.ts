@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../sdk/src/cache/backends/backend.ts'
 import { cached } from '../../sdk/src/cache/cached.ts'
 import type { CacheHandle } from '../../sdk/src/cache/handle.ts'
-import { openCache } from '../../sdk/src/cache/open-cache.ts'
+import { keyOfArguments } from '../../sdk/src/cache/key.ts'
+import { openHandle } from '../../sdk/src/cache/open-handle.ts'
 import { type CacheOptions, settingsOf } from '../../sdk/src/cache/options.ts'
 import { eventually } from '../support/eventually.ts'
 import { useRedis } from '../support/redis.ts'
@@ -46,7 +47,7 @@ describe.each(names)('%s', async (name) => {
   const { default: make, useServer = useRedis } = await fixtureOf(name)
   const server = useServer()
   const open = (options: Partial<CacheOptions> = {}): CacheHandle =>
-    openCache(settingsOf({ backend: make(server().url), name: `${name}-${++serial}`, ...options }, name)).handle
+    openHandle(settingsOf({ backend: make(server().url), name: `${name}-${++serial}`, ...options }, name), keyOfArguments, undefined).handle
 
   it('goes by the name of its file', () => {
     expect(make(server().url).name).toBe(name)

@@ -1,53 +1,73 @@
-import { diag } from '@opentelemetry/api'
 import { type Clock, systemClock } from '../clock.ts'
-import { hashResult, hashString } from '../sampling/hash.ts'
+import { isThenable } from '../sampling/outcome.ts'
+import { hashString } from '../sampling/hash.ts'
 import type { ReuseTracker } from '../sampling/reuse-tracker.ts'
-import { loadSpan } from '../telemetry/spans.ts'
-import type { SharedValue, Storages } from './backends/backend.ts'
+import type { Storages } from './backends/backend.ts'
 import { coarseClock } from './coarse-clock.ts'
-import type { EntryTable, NewEntry } from './entry-table.ts'
-import { BYPASS, type CacheListener, COALESCED, ERROR, LOCAL_HIT, MISS, SHARED_HIT } from './events.ts'
+import { type DumpedEntry, dumpEntries, entriesOf, type EntryMetadata } from './entries.ts'
+import type { EntryRules } from './entry-options.ts'
+import type { EntryTable } from './entry-table.ts'
+import { BYPASS, type CacheListener, COALESCED, LOCAL_HIT, MISS, type RequestResult, STALE } from './events.ts'
+import { type Failure, FailureMemory } from './failure-memory.ts'
+import { Front, type Kept } from './front.ts'
+import { type Loader, Loads } from './loads.ts'
 import type { CacheSettings } from './options.ts'
-import { isReadOnce } from './read-once.ts'
-import { Flight, isInside, runLoad, SingleFlight } from './single-flight.ts'
+import { SharedRead } from './shared-read.ts'
+import { type Awaitable, Flight, isInside, SingleFlight } from './single-flight.ts'
 import { NONE } from './slots/slot-list.ts'
+import { Storing } from './storing.ts'
 import { Tier } from './tier.ts'
-
-/** Computes a missing value; may be synchronous or return a promise. */
-export type Loader = () => unknown
+import { withinTimeouts } from './within-timeouts.ts'
 
 /**
- * The read-through flow: key → lookup → hit | miss → load → store → answer. What happens is reported as events; nothing
- * here counts. Answers are values where storage and loader are synchronous, else promises.
+ * The read-through flow: key → lookup → hit | stale | miss → load → store → answer. What happens is reported as events;
+ * nothing here counts. Answers are values where storage and loader are synchronous, else promises.
  */
 export class Cache {
   readonly name: string
-  readonly ttlMs: number | undefined
-  readonly #local: EntryTable | undefined
-  readonly #shared: Tier | undefined
+  readonly rules: EntryRules
+  /** The entries in this process, where it keeps any. */
+  readonly table: EntryTable | undefined
+  readonly #tier: Tier | undefined
+  readonly #sharedRead: SharedRead | undefined
   readonly #flights = new SingleFlight()
+  readonly #failures: FailureMemory
+  readonly #front: Front
+  readonly #storing: Storing
+  readonly #loads: Loads
+  readonly #sizeOf: (value: unknown) => number
+  readonly #background: ((work: Promise<void>) => void) | undefined
   readonly #listener: CacheListener
   readonly #tracker: ReuseTracker | undefined
   readonly #clock: Clock
   /** Entries are dated by a clock that a hit can afford; a test's own clock is taken as it is. */
   readonly #entryClock: Clock
-  #warned = false
 
   constructor(settings: CacheSettings, storages: Storages, listener: CacheListener, tracker: ReuseTracker | undefined) {
-    this.name = settings.name
-    this.ttlMs = settings.ttlMs
-    this.#local = storages.local
-    this.#shared = storages.shared && new Tier(storages.shared, settings.name, settings.clock)
+    const { name, rules, clock } = settings
+    this.name = name
+    this.rules = rules
+    this.table = storages.local
     this.#listener = listener
     this.#tracker = tracker
-    this.#clock = settings.clock
-    this.#entryClock = settings.clock === systemClock ? coarseClock : settings.clock
+    this.#clock = clock
+    this.#sizeOf = settings.sizeOf
+    this.#background = settings.background
+    const entryClock = (this.#entryClock = clock === systemClock ? coarseClock : clock)
+    const flights = this.#flights
+    const failures = (this.#failures = new FailureMemory(entryClock))
+    const tier = (this.#tier = storages.shared && new Tier(storages.shared, settings))
+    this.#front = new Front({ table: this.table, flights, failures, listener, clock: entryClock })
+    const storing = (this.#storing = new Storing(settings, { table: this.table, tier, tracker, clock: entryClock }))
+    const loads = (this.#loads = new Loads({ name, flights, failures, storing, listener, clock, entryClock }))
+    if (tier !== undefined) this.#sharedRead = new SharedRead({ tier, flights, failures, storing, loads, listener, entryClock })
+    if (this.table !== undefined) tier?.watch(this.#front)
   }
 
   /** The answer to a request that this process has an entry for, else undefined. Nearly every request ends here: it allocates nothing. */
   lookup(key: string): unknown {
-    const table = this.#local
-    if (table === undefined) return undefined
+    const { table } = this
+    if (table === undefined || this.#front.doubtful) return undefined
     const slot = table.find(key)
     if (slot === NONE) return undefined
     const now = this.#entryClock.now()
@@ -57,183 +77,192 @@ export class Cache {
     return table.use(slot, now)
   }
 
+  /** The answer to a request: `lookup`, or else `readThrough`. */
+  read(key: string, load?: Loader, rules?: EntryRules): unknown {
+    const answer = this.lookup(key)
+    return answer === undefined ? this.readThrough(key, load, rules) : answer
+  }
+
   /**
-   * The answer to a request that `lookup` did not serve: from a load that runs already, from the shared tier, or by
-   * `load`. Without a loader, undefined where there is nothing. An error of the loader reaches all who wait for it.
-   * A load that asks for its own key goes around the cache, because it cannot wait for itself.
+   * The answer to a request that `lookup` did not serve: from a load that runs already, from the shared tier, by `load`, or
+   * a stale value where that fails or takes too long. Without a loader, undefined where there is nothing fresh. An error of
+   * the loader reaches all who wait for it. A load that asks for its own key goes around the cache, because it cannot wait for itself.
    */
-  readThrough(key: string, load?: Loader): unknown {
-    const running = this.#flights.running(key)
+  readThrough(key: string, load?: Loader, rules: EntryRules = this.rules): unknown {
+    const kept = this.#front.look(key)
+    if (kept?.state === 'fresh' && !this.#front.doubtful) return this.#hitAndRefresh(key, kept, load, rules)
+    const running = this.#flights.running(key, this.#entryClock.now())
     if (running !== undefined && (running.loads || load === undefined)) {
-      if (isInside(running)) return this.readAround(load)
-      this.#listener.on(COALESCED)
-      this.#track(running.hash)
-      return running.promise
+      return isInside(running) ? this.readAround(load, rules) : this.#join(running)
     }
-    const flight = this.#flights.begin(key, hashString(key), this.#takeExpired(key))
-    flight.loads = load !== undefined
+    const failure = load && this.#failures.of(key)
+    if (failure !== undefined) return this.#failAgain(key, kept, failure)
+    const flight = this.#begin(key, kept, load)
     this.#track(flight.hash)
-    if (this.#shared !== undefined) return (flight.promise = this.#readShared(this.#shared, flight, load))
-    this.#listener.on(MISS)
-    return this.#load(flight, load)
+    return this.#counted(flight, () => this.#fly(flight, load, rules, 0))
   }
 
-  async #readShared(tier: Tier, flight: Flight, load: Loader | undefined): Promise<unknown> {
-    const lookup = await tier.get(flight.key)
-    if ('durationMs' in lookup) this.#listener.on({ type: 'lookup', durationMs: lookup.durationMs })
-    if (lookup.type === 'found') {
-      this.#listener.on(SHARED_HIT)
-      this.#takeOver(flight, lookup.found)
-      return lookup.found.value
-    }
-    this.#listener.on(lookup.type === 'absent' ? MISS : lookup.type === 'bypassed' ? BYPASS : ERROR)
-    return this.#load(flight, load)
-  }
-
-  #load(flight: Flight, load: Loader | undefined): unknown {
-    if (load === undefined) return this.#flights.end(flight)
-    const started = this.#clock.now()
-    try {
-      const result = runLoad(flight, () => loadSpan(this.name, load))
-      if (isThenable(result)) return (flight.promise = this.#awaitLoad(flight, result, started))
-      this.#loaded(flight, result, started, false)
-      return result
-    } catch (error) {
-      this.#failed(flight, error, started)
-      throw error
-    }
-  }
-
-  async #awaitLoad(flight: Flight, result: PromiseLike<unknown>, started: number): Promise<unknown> {
-    try {
-      const value = await result
-      this.#loaded(flight, value, started, true)
-      return value
-    } catch (error) {
-      this.#failed(flight, error, started)
-      throw error
-    }
-  }
-
-  #loaded(flight: Flight, value: unknown, started: number, asynchronous: boolean): void {
-    this.#listener.on({ type: 'loaded', durationMs: this.#clock.now() - started })
-    const { previous } = flight
-    this.#flights.end(flight)
-    if (value === undefined || flight.outdated) return
-    if (isReadOnce(value)) return this.#warnOfReadOnce()
-    this.#compareWithPrevious(previous, flight.hash, value)
-    void this.#store(flight.key, flight.hash, value, this.ttlMs, asynchronous)
-  }
-
-  #warnOfReadOnce(): void {
-    if (this.#warned) return
-    this.#warned = true
-    diag.warn(
-      `results of '${this.name}' are not cached, because they can be read only once (generators, streams, responses): let the function return what it read from them.`,
-    )
-  }
-
-  #failed(flight: Flight, error: unknown, started: number): void {
-    this.#listener.on({ type: 'failed', durationMs: this.#clock.now() - started, error })
-    this.#flights.end(flight)
-  }
-
-  /** Takes over what the shared tier had, for no longer than it has left there. */
-  #takeOver(flight: Flight, found: SharedValue): void {
-    this.#flights.end(flight)
-    if (flight.outdated) return
-    const ttlMs = Math.min(found.ttlMs ?? Number.POSITIVE_INFINITY, this.ttlMs ?? Number.POSITIVE_INFINITY)
-    this.#keep(flight.key, { value: found.value, hash: flight.hash, ttlMs, asynchronous: true })
-  }
-
-  #store(key: string, hash: number, value: unknown, ttlMs: number | undefined, asynchronous: boolean): void | Promise<void> {
-    this.#keep(key, { value, hash, ttlMs, asynchronous: asynchronous || this.#shared !== undefined })
-    return this.#shared?.set(key, value, ttlMs)
+  /** Loads anew whatever there is, and keeps that. An error is the caller's; what was there stays. */
+  refresh(key: string, load: Loader, rules: EntryRules = this.rules): unknown {
+    const flight = this.#begin(key, this.#front.look(key), load)
+    flight.fallback = undefined
+    return this.#counted(flight, () => this.#fly(flight, load, rules, Number.POSITIVE_INFINITY))
   }
 
   /** A request whose arguments make no key, or that a load of the same key makes: loads, and keeps nothing. */
-  readAround(load: Loader | undefined): unknown {
-    this.#listener.on(BYPASS)
+  readAround(load: Loader | undefined, rules: EntryRules = this.rules): unknown {
     const flight = new Flight('', 0)
     flight.outdated = true
-    return this.#shared === undefined ? this.#load(flight, load) : Promise.resolve().then(() => this.#load(flight, load))
+    this.#listener.on(BYPASS)
+    const run = (): unknown => this.#loads.run(flight, load, rules, undefined)
+    return this.#tier === undefined ? run() : Promise.resolve().then(run)
   }
 
   /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
   peek(key: string): unknown {
-    const value = this.#peekLocal(key)
-    if (this.#shared === undefined) return value
-    return value === undefined ? this.#peekShared(this.#shared, key) : Promise.resolve(value)
+    const value = this.#front.peek(key)
+    if (this.#tier === undefined) return value
+    return value === undefined ? this.#tier.peek(key) : Promise.resolve(value)
   }
 
-  /** Stores a value that is newer than any running load. A promise where there is a shared tier; it never rejects. */
-  set(key: string, value: unknown, ttlMs: number | undefined = this.ttlMs): void | Promise<void> {
-    this.#flights.outdate(key)
-    if (value !== undefined) return this.#store(key, hashString(key), value, ttlMs, false)
+  /**
+   * Stores a value that is newer than any running load; `undefined` is not stored. A promise where there is a shared tier; it never rejects.
+   * @param asynchronous whether callers are given a promise of it
+   */
+  set(key: string, value: unknown, rules: EntryRules = this.rules, asynchronous: boolean = false): void | Promise<void> {
+    this.#front.outdateLoads(key)
+    if (value !== undefined) return this.#storing.set({ key, hash: hashString(key), value, asynchronous }, rules)
   }
 
   /** Invalidates: no running load for this key is stored any more. A promise where there is a shared tier; it never rejects. */
   delete(key: string): void | Promise<void> {
-    this.#flights.outdate(key)
-    if (this.#local?.delete(key) === true) this.#listener.on({ type: 'evicted', reason: 'invalidated', count: 1 })
-    return this.#shared?.delete(key)
+    this.#front.delete(key)
+    return this.#tier?.delete(key)
+  }
+
+  /** Invalidates every entry with this tag, and every running load that will turn out to have it. */
+  deleteTag(tag: string): void | Promise<void> {
+    const [id = tag] = this.#storing.tagIds([tag])
+    this.#front.tagInvalidated(id)
+    return this.#tier?.deleteTag(id)
   }
 
   /** Invalidates everything. */
   clear(): void | Promise<void> {
-    this.#flights.outdateAll()
-    const count = this.#local?.clear() ?? 0
-    if (count > 0) this.#listener.on({ type: 'evicted', reason: 'invalidated', count })
-    return this.#shared?.clear()
+    this.#front.cleared()
+    return this.#tier?.clear()
+  }
+
+  /** What is known of each entry in this process. */
+  entries(): Iterable<EntryMetadata> {
+    return this.table === undefined ? [] : entriesOf(this.table, { ...this.#reading(), sizeOf: this.#sizeOf })
+  }
+
+  /** The entries in this process, to be written down. */
+  dump(): readonly DumpedEntry[] {
+    return this.table === undefined ? [] : dumpEntries(this.table, this.#reading())
+  }
+
+  /** Takes entries that were dumped, as far as their time is not over. */
+  restore(entries: readonly DumpedEntry[]): void {
+    const { wallTime } = this.#reading()
+    const left = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - wallTime)
+    for (const { loadTime: loadMs, freshUntil, expiresAt, ...entry } of entries)
+      this.#storing.restore({ ...entry, loadMs, freshMs: left(freshUntil), servedMs: left(expiresAt) })
+  }
+
+  #reading(): { readonly now: number; readonly wallTime: number } {
+    return { now: this.#entryClock.now(), wallTime: Date.now() }
   }
 
   /** Ends the connections of the shared tier, if there is one; later requests load. */
   async close(): Promise<void> {
-    await this.#shared?.close()
-  }
-
-  /** Entries in this process. */
-  get entryCount(): number {
-    return this.#local?.size ?? 0
-  }
-
-  /** Bound on the entries in this process; 0 when it keeps none. */
-  get entryLimit(): number {
-    return this.#local?.maxEntries ?? 0
+    await this.#tier?.close()
   }
 
   /** Whether the shared tier is bypassed. */
   get degraded(): boolean {
-    return this.#shared?.degraded ?? false
+    return this.#tier?.degraded ?? false
   }
 
-  #keep(
-    key: string,
-    { ttlMs = Number.POSITIVE_INFINITY, ...entry }: Pick<NewEntry, 'value' | 'hash' | 'asynchronous'> & { ttlMs: number | undefined },
-  ): void {
+  /** A hit after which the value is loaded anew, behind the caller's back, and by no other hit. */
+  #hitAndRefresh(key: string, kept: Kept, load: Loader | undefined, rules: EntryRules): unknown {
     const now = this.#entryClock.now()
-    const freshUntil = now + ttlMs
-    this.#local?.set(key, { ...entry, quietUntil: freshUntil, freshUntil, expiresAt: freshUntil, loadMs: 0, bytes: 0, tags: [] }, now)
+    this.table?.setQuiet(kept.slot, kept.freshUntil)
+    this.#listener.on(LOCAL_HIT)
+    this.#track(kept.hash)
+    const answer = this.table?.use(kept.slot, now)
+    // Behind a synchronous function nothing can be loaded without somebody waiting for it.
+    if (load === undefined || !isThenable(answer) || this.#failures.of(key) !== undefined) return answer
+    const flight = this.#begin(key, kept, load)
+    flight.fallback = kept
+    // What another process has loaded since will do: it stays fresh for longer than half way between ours and a new one.
+    this.#behind(this.#fly(flight, load, rules, (kept.freshUntil - now + rules.ttlMs) / 2))
+    return answer
   }
 
-  #peekLocal(key: string): unknown {
-    const slot = this.#local?.find(key) ?? NONE
-    return slot !== NONE && this.#local?.isQuiet(slot, this.#entryClock.now()) === true ? this.#local.value(slot) : undefined
+  #join(flight: Awaitable): unknown {
+    this.#track(flight.hash)
+    return this.#counted(flight, () => flight.answer, COALESCED)
   }
 
-  /** The value that has expired under this key, taken out of the cache. */
-  #takeExpired(key: string): unknown {
-    const slot = this.#local?.find(key) ?? NONE
-    if (this.#local === undefined || slot === NONE || this.#local.isQuiet(slot, this.#entryClock.now())) return undefined
-    const value = this.#local.value(slot)
-    this.#local.delete(key)
-    this.#listener.on({ type: 'evicted', reason: 'expired', count: 1 })
-    return value
+  /** A load failed a short while ago: no other attempt is made yet. */
+  #failAgain(key: string, kept: Kept | undefined, { error, asynchronous }: Failure): unknown {
+    this.#track(kept?.hash ?? hashString(key))
+    if (kept?.state === 'stale') {
+      this.#listener.on(STALE)
+      return this.table?.use(kept.slot, this.#entryClock.now())
+    }
+    this.#listener.on(MISS)
+    if (asynchronous) return Promise.reject(error)
+    throw error
   }
 
-  async #peekShared(tier: Tier, key: string): Promise<unknown> {
-    const lookup = await tier.get(key)
-    return lookup.type === 'found' ? lookup.found.value : undefined
+  #begin(key: string, kept: Kept | undefined, load: Loader | undefined): Flight {
+    const flight = this.#flights.begin(key, kept?.hash ?? hashString(key))
+    flight.loads = load !== undefined
+    flight.previous = kept?.value
+    if (this.#front.doubtful) flight.doubted = kept
+    else if (kept?.state !== 'expired') flight.known = kept
+    if (flight.known !== undefined && kept?.state === 'stale') flight.fallback = kept
+    return flight
+  }
+
+  /** @param beyondMs what the shared tier has will do when it stays fresh for longer than this */
+  #fly(flight: Flight, load: Loader | undefined, rules: EntryRules, beyondMs: number): unknown {
+    const outcome = this.#sharedRead?.run(flight, load, rules, beyondMs) ?? this.#loads.run(flight, load, rules, undefined)
+    if (!(outcome instanceof Promise)) return outcome
+    flight.answer = outcome
+    if (rules.timeoutMs === Number.POSITIVE_INFINITY && rules.hardTimeoutMs === Number.POSITIVE_INFINITY) return outcome
+    flight.answer = withinTimeouts(flight, outcome, rules, this.#clock, (error) => this.#loads.giveUp(flight, error, rules))
+    if (flight.servedStale) this.#behind(outcome)
+    return flight.answer
+  }
+
+  /** Lets something go on that nobody waits for; its failure is reported already. */
+  #behind(work: unknown): void {
+    if (!(work instanceof Promise)) return
+    const quiet = work.then(nothing, nothing)
+    this.#background?.(quiet)
+  }
+
+  /** Counts a request, where a stale value may be served not before it is known whether it was. */
+  #counted(flight: Flight, run: () => unknown, result?: RequestResult): unknown {
+    if (this.#tier === undefined && flight.fallback === undefined) {
+      this.#listener.on(result ?? MISS)
+      return run()
+    }
+    const count = (): void => this.#listener.on(flight.servedStale ? STALE : (result ?? flight.result))
+    let answer: unknown
+    try {
+      answer = run()
+    } catch (error) {
+      count()
+      throw error
+    }
+    if (answer instanceof Promise) return countedLater(answer, count)
+    count()
+    return answer
   }
 
   #track(hash: number): void {
@@ -242,14 +271,15 @@ export class Cache {
     if (tracker.wants(hash)) tracker.record(hash)
     else tracker.skip()
   }
+}
 
-  /** Evidence for whoever asks if these results keep: did the value that expired come back the same? */
-  #compareWithPrevious(previous: unknown, hash: number, value: unknown): void {
-    if (previous === undefined || this.#tracker?.wants(hash) !== true) return
-    this.#tracker.check(hashResult(previous) === hashResult(value))
+/** A promise of its own, so that who ignores a rejection is still told of it by Node.js. */
+async function countedLater(answer: Promise<unknown>, count: () => void): Promise<unknown> {
+  try {
+    return await answer
+  } finally {
+    count()
   }
 }
 
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
-}
+function nothing(): void {}

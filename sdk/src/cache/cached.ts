@@ -1,125 +1,169 @@
 import { diag } from '@opentelemetry/api'
+import { type CallSite, callSite } from '../call-site.ts'
 import { OptionError } from '../errors.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
 import { markCached } from '../sampling/cached-mark.ts'
-import type { Backend, LocalBackend, SharedBackend } from './backends/backend.ts'
+import { isThenable } from '../sampling/outcome.ts'
+import { argumentKeys } from './argument-keys.ts'
+import type { LocalBackend, SharedBackend } from './backends/backend.ts'
+import type { Cache } from './cache.ts'
+import { type AnyFunction, type CachedExtras, extrasOf } from './cached-extras.ts'
 import { checkOptions } from './check-options.ts'
-import type { CacheHandle } from './handle.ts'
-import { keyOfArguments, keyOfText } from './key.ts'
-import { openCache } from './open-cache.ts'
-import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
-
-/** Any function; what it takes and returns does not matter here. */
-type AnyFunction = (this: never, ...args: never[]) => unknown
+import { copied } from './copied.ts'
+import { behindMethod, methodDecorator, type MethodDecorator } from './decorator.ts'
+import { type EntryRules, rulesOf } from './entry-options.ts'
+import { keyOfText } from './key.ts'
+import { openHandle } from './open-handle.ts'
+import { backendOf, cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 
 /** What `cached` can be told besides what every cache can. */
-export interface CachedOptions<F extends AnyFunction = AnyFunction> extends CacheOptions {
+export interface CachedOptions<F extends AnyFunction = AnyFunction> extends Omit<CacheOptions, 'tags'> {
   /** The key of a call, from its arguments. Default: all arguments, see `keyOfArguments`. */
   readonly key?: (...args: Parameters<F>) => string
-}
-
-/** What a cached function can do besides being called. `Peeked` and `Done` are promises where there is a shared tier. */
-export interface CachedExtras<F extends AnyFunction, Peeked, Done> {
-  /** The value that a call with these arguments would be given now, without loading or counting; else undefined. */
-  readonly peek: (...args: Parameters<F>) => Peeked
-  /** Forgets the value of these arguments; a load of it that is running goes to its waiters and is not stored. */
-  readonly invalidate: (...args: Parameters<F>) => Done
-  readonly stats: CacheHandle['stats']
-  readonly cache: CacheHandle
+  /** Whom a result is for (a tenant), from the arguments; it becomes part of the key. @throws MissingScopeError when that is no text */
+  readonly scope?: (...args: Parameters<F>) => string | undefined
+  /** Names by which results are invalidated together, or how they follow from the arguments. */
+  readonly tags?: readonly string[] | ((...args: Parameters<F>) => readonly string[])
+  /** For a method: whether each instance has entries of its own (default, in memory only), or all share them. */
+  readonly per?: 'instance' | 'class'
 }
 
 /** A function behind a cache in this process: the same function, and what can be done with its cache. */
-export type Cached<F extends AnyFunction> = F & CachedExtras<F, Awaited<ReturnType<F>> | undefined, void>
+export type CachedFunction<F extends AnyFunction> = F & CachedExtras<F, Awaited<ReturnType<F>> | undefined, void, ReturnType<F>>
 
 /** A function behind a shared cache: it always returns a promise. */
-export type SharedCached<F extends AnyFunction> = ((
+export type SharedCachedFunction<F extends AnyFunction> = ((
   this: ThisParameterType<F>,
   ...args: Parameters<F>
 ) => Promise<Awaited<ReturnType<F>>>) &
-  CachedExtras<F, Promise<Awaited<ReturnType<F>> | undefined>, Promise<void>>
+  CachedExtras<F, Promise<Awaited<ReturnType<F>> | undefined>, Promise<void>, Promise<Awaited<ReturnType<F>>>>
 
-/** A key that no arguments make. */
-const NO_KEY = '~'
+/** The options as they are inside, where nothing is known of the function. */
+type AnyOptions = Omit<CacheOptions, 'tags'> & {
+  readonly key?: (...args: unknown[]) => string
+  readonly scope?: (...args: unknown[]) => string | undefined
+  readonly tags?: readonly string[] | ((...args: unknown[]) => readonly string[])
+  readonly per?: 'instance' | 'class'
+}
+
+type Anything = (this: unknown, ...args: unknown[]) => unknown
 
 /**
  * Puts a cache in front of a function: same arguments, same `this`, and one load for all who ask at the same time.
- * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors never are, nor
- * is what can be read only once: generators, streams, responses.
+ * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors are only where `errorTtl`
+ * says so, and what can be read only once is not: generators, streams, responses.
  * The key is made from the arguments, not from `this`. Calls whose arguments make no key run uncached.
- * Callers share the cached value itself: do not change it.
+ * Callers share the cached value itself, unless `onMutate` says otherwise: do not change it.
+ * Given options alone, it is a decorator for methods, of both kinds that TypeScript knows.
  * @throws OptionError, one sentence, for an option that cannot be what it is
  */
-export function cached<F extends AnyFunction>(fn: F, options?: CachedOptions<F> & { readonly backend?: LocalBackend }): Cached<F>
-export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F> & { readonly backend: SharedBackend }): SharedCached<F>
-export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F>): Cached<F> | SharedCached<F>
-export function cached(
-  fn: (this: unknown, ...args: unknown[]) => unknown,
-  options: CacheOptions & { readonly key?: (...args: unknown[]) => string } = {},
-): ((this: unknown, ...args: unknown[]) => unknown) & CachedExtras<(...args: unknown[]) => unknown, unknown, unknown> {
-  if (typeof fn !== 'function') throw new OptionError('the first argument of cached', fn, 'a function')
-  checkOptions('cached', options, [...cacheOptions, 'key'])
-  if (options.key !== undefined && typeof options.key !== 'function') throw new OptionError('key', options.key, 'a function')
-  const { cache, handle } = openCache(settingsOf(options, options.name === undefined ? fn.name || anonymousName(options.backend) : ''))
-  const { key } = options
-  const keyOf = key === undefined ? keyOfArguments : userKey(key)
+export function cached<F extends AnyFunction>(
+  fn: F,
+  options?: CachedOptions<F> & { readonly backend?: LocalBackend | 'memory' },
+): CachedFunction<F>
+export function cached<F extends AnyFunction>(
+  fn: F,
+  options: CachedOptions<F> & { readonly backend: SharedBackend | string },
+): SharedCachedFunction<F>
+export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F>): CachedFunction<F> | SharedCachedFunction<F>
+export function cached(options?: CachedOptions): MethodDecorator
+export function cached(first: unknown = {}, options: AnyOptions = {}): unknown {
+  if (isFunction(first)) return wrap(first, options)
+  if (!isOptions(first)) throw new OptionError('the first argument of cached', first, 'a function, or options where it is a decorator')
+  const site = callSite()
+  if (first.per !== 'class' && !backendOf(first.backend).synchronous)
+    throw new OptionError('per', first.per, "'class' with a shared backend, where other instances would be given what depends on this one")
+  return methodDecorator(first, (fn, options: AnyOptions) => wrap(fn, options, site))
+}
+
+/** What can be done with the cache behind a decorated method of an object; undefined for a method without one. */
+export function cachedMethod(self: object, method: string | symbol): CachedExtras<Anything, unknown, unknown, unknown> | undefined {
+  const fn = behindMethod(self, method)
+  return fn && wrapped.get(fn)
+}
+
+const wrapped = new WeakMap<Anything, CachedExtras<Anything, unknown, unknown, unknown>>()
+
+const cachedOptions = [...cacheOptions, 'key', 'scope', 'per']
+
+function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = callSite()): Anything {
+  checkOptions('cached', options, cachedOptions)
+  const { key, scope, tags, per: _per, ...cacheOptionsOnly } = options
+  const settings = settingsOf(
+    { ...cacheOptionsOnly, ...(Array.isArray(tags) && { tags }) },
+    options.name === undefined ? fn.name || 'anonymous' : '',
+  )
+  // Functions without a name may go by one in memory; in a shared storage they would be given each other's values.
+  if (options.name === undefined && fn.name === '' && !settings.backend.synchronous)
+    throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
+  const keyOf = argumentKeys(settings.name, { key, scope })
+  const { cache, handle } = openHandle(settings, keyOf, site)
+  const copies = settings.onMutate === 'clone'
   const warnOnce = once(() =>
     diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
   )
+  const rulesFor = rulesFrom(tags, cache)
+  let asynchronous = !settings.backend.synchronous
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
   // nothing is allocated. All others take the general way.
-  function wrapper(this: unknown, first?: unknown): unknown {
-    if (arguments.length !== 1 || typeof first !== 'string' || key !== undefined) return Reflect.apply(call, this, arguments)
-    const callKey = keyOfText(first)
+  function wrapper(this: unknown, text?: unknown): unknown {
+    if (arguments.length !== 1 || typeof text !== 'string' || !isPlain) return Reflect.apply(call, this, arguments)
+    const callKey = keyOfText(text)
     const answer = cache.lookup(callKey)
-    return answer === undefined ? miss(callKey, this, first) : answer
+    return answer === undefined ? miss(callKey, this, text) : answer
   }
+  const isPlain = key === undefined && scope === undefined && typeof tags !== 'function' && !copies
 
   function miss(callKey: string, self: unknown, text: string): unknown {
-    return cache.readThrough(callKey, () => fn.call(self, text))
+    return cache.readThrough(callKey, () => run(self, [text]))
   }
 
   function call(this: unknown, ...args: unknown[]): unknown {
-    const load = () => fn.apply(this, args)
     let callKey: string | undefined
+    let rules: EntryRules
     try {
       callKey = keyOf(args)
+      rules = rulesFor(args)
     } catch (error) {
       // Who is promised a promise handles errors there.
-      if (options.backend?.synchronous === false) return Promise.reject(error)
+      if (!settings.backend.synchronous) return Promise.reject(error)
       throw error
     }
+    const load = (): unknown => run(this, args)
     if (callKey === undefined) {
       warnOnce()
       return cache.readAround(load)
     }
-    const answer = cache.lookup(callKey)
-    return answer === undefined ? cache.readThrough(callKey, load) : answer
+    const answer = cache.read(callKey, load, rules)
+    return copies ? copied(answer) : answer
+  }
+
+  function run(self: unknown, args: unknown[]): unknown {
+    const result = fn.apply(self, args)
+    if (isThenable(result)) asynchronous = true
+    return result
   }
 
   markCached(wrapper)
-  const extras = {
-    // Without a key nothing is kept, so there is nothing to see or to forget.
-    peek: (...args: unknown[]) => cache.peek(keyOf(args) ?? NO_KEY),
-    invalidate: (...args: unknown[]) => cache.delete(keyOf(args) ?? NO_KEY),
-    stats: handle.stats,
-    cache: handle,
-  }
+  const extras = extrasOf({ cache, handle, keyOf, rulesFor, call: wrapper, run, isAsynchronous: () => asynchronous })
+  wrapped.set(wrapper, extras)
   return keepShape(Object.assign(wrapper, extras), fn)
 }
 
-/** Functions without a name may go by one in memory; in a shared storage they would be given each other's values. */
-function anonymousName(backend: Backend | undefined): string {
-  if (backend?.synchronous !== false) return 'anonymous'
-  throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
+/** The rules of a call: those of the cache, with the tags that its arguments give. */
+function rulesFrom(tags: AnyOptions['tags'], cache: Cache): (args: unknown[]) => EntryRules {
+  return typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : () => cache.rules
 }
 
-/** Keys from the user's own function. What it throws is the caller's; what is no string makes no key. */
-function userKey(key: (...args: unknown[]) => string): (args: readonly unknown[]) => string | undefined {
-  return (args) => {
-    const text: unknown = key(...args)
-    return typeof text === 'string' ? keyOfText(text) : undefined
-  }
+function isFunction(value: unknown): value is Anything {
+  return typeof value === 'function'
+}
+
+function isOptions(value: unknown): value is AnyOptions {
+  if (typeof value !== 'object' || value === null) return false
+  checkOptions('cached', value, cachedOptions)
+  return true
 }
 
 function once(action: () => void): () => void {

@@ -1,13 +1,17 @@
+import { callSite } from '../call-site.ts'
+import { argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
 import { checkOptions } from './check-options.ts'
 import type { AsyncCache, CacheHandle, SyncCache } from './handle.ts'
-import { openCache } from './open-cache.ts'
+import { openHandle } from './open-handle.ts'
 import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 import { findCache } from './registry.ts'
 
 /** Options of `createCache`: a cache that is used by hand has to have a name. */
 export interface CreateCacheOptions extends CacheOptions {
   readonly name: string
+  /** Whom an entry is for (a tenant), asked at each call with the key; it becomes part of the key. @throws MissingScopeError when that is no text */
+  readonly scope?: (key: string) => string | undefined
 }
 
 /**
@@ -15,11 +19,14 @@ export interface CreateCacheOptions extends CacheOptions {
  * characters are kept as their SHA-256.
  * @throws OptionError, one sentence, for an option that cannot be what it is
  */
-export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend?: LocalBackend }): SyncCache<V>
-export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend: SharedBackend }): AsyncCache<V>
+export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend?: LocalBackend | 'memory' }): SyncCache<V>
+export function createCache<V = unknown>(options: CreateCacheOptions & { readonly backend: SharedBackend | string }): AsyncCache<V>
 export function createCache(options: CreateCacheOptions): CacheHandle {
-  checkOptions('createCache', options, cacheOptions)
-  return openCache(settingsOf(options, '')).handle
+  checkOptions('createCache', options, [...cacheOptions, 'scope'])
+  const { scope, ...others } = options
+  const settings = settingsOf(others, '')
+  const keyOf = argumentKeys(settings.name, { scope: scope && ((text) => scope(String(text))) })
+  return openHandle(settings, keyOf, callSite()).handle
 }
 
 /** The cache that was made last under this name, by `createCache` or `cached`; undefined when there is none. */

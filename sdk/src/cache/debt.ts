@@ -1,45 +1,102 @@
+import type { StoredValue } from './shared-storage.ts'
+
 /** Keys that are remembered one by one; beyond them everything counts as outdated. */
 const MAX_KEYS = 10_000
+/** Values that are remembered with them; of older ones only that the key is outdated. */
+const MAX_VALUES = 1_000
+
+/** A change that a storage has not confirmed. */
+export interface Owed {
+  /** Milliseconds of the cache's clock at which it was made. */
+  readonly at: number
+  /** What was set; undefined for an invalidation. */
+  readonly value: StoredValue | undefined
+}
 
 /**
- * Invalidations that a storage has not confirmed: what it still has for these keys is outdated and must not be served.
- * Each has a ticket, so that confirming an older one does not settle a newer one that came in between.
+ * Changes that a storage has not confirmed: what it still has there is outdated and must not be served. Each is an object
+ * of its own, so that confirming an older one does not settle a newer one that came in between.
  */
 export class Debt {
-  readonly #tickets = new Map<string, number>()
-  #lastTicket = 0
-  #clearTicket = 0
+  readonly #keys = new Map<string, Owed>()
+  readonly #values = new Set<string>()
+  readonly #tags = new Map<string, object>()
+  #all: object | undefined
 
-  /** Whether what the storage has for this key may be outdated. */
-  covers(key: string): boolean {
-    return this.#clearTicket > 0 || this.#tickets.has(key)
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#keys.size === 0 && this.#tags.size === 0 && this.#all === undefined
   }
 
-  /** The ticket of a key that is to be deleted; 0 when none is. */
-  ticketOf(key: string): number {
-    return this.#tickets.get(key) ?? 0
+  /** Whether what the storage has for this key, with these tags, may be outdated. */
+  covers(key: string, tags: readonly string[] = []): boolean {
+    return this.#all !== undefined || this.#keys.has(key) || tags.some((tag) => this.#tags.has(tag))
   }
 
-  /** The ticket of a clear that is to be done; 0 when none is. */
-  get clearTicket(): number {
-    return this.#clearTicket
+  /** The last change of this key that is to be made. */
+  of(key: string): Owed | undefined {
+    return this.#keys.get(key)
   }
 
-  oweDelete(key: string): void {
-    if (this.#tickets.size >= MAX_KEYS && !this.#tickets.has(key)) return this.oweClear()
-    this.#tickets.set(key, ++this.#lastTicket)
+  /** Keys that are to be changed. */
+  keys(): string[] {
+    return [...this.#keys.keys()]
   }
 
-  oweClear(): void {
-    this.#tickets.clear()
-    this.#clearTicket = ++this.#lastTicket
+  /** Tags that are to be invalidated, each with what confirms it. */
+  tags(): [string, object][] {
+    return [...this.#tags]
   }
 
-  settleDelete(key: string, ticket: number): void {
-    if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
+  /** What confirms that everything is removed; undefined when it is not to be. */
+  get all(): object | undefined {
+    return this.#all
   }
 
-  settleClear(ticket: number): void {
-    if (this.#clearTicket === ticket) this.#clearTicket = 0
+  owe(key: string, owed: Owed): void {
+    if (this.#keys.size >= MAX_KEYS && !this.#keys.has(key)) return this.oweAll()
+    this.#keys.set(key, owed)
+    this.#values.delete(key)
+    if (owed.value === undefined) return
+    this.#values.add(key)
+    if (this.#values.size > MAX_VALUES) this.#forgetOldestValue()
+  }
+
+  oweTag(tag: string): void {
+    if (this.#tags.size >= MAX_KEYS && !this.#tags.has(tag)) return this.oweAll()
+    this.#tags.set(tag, {})
+  }
+
+  /** Everything is to be removed, and with it what was to be changed in it. */
+  oweAll(): void {
+    this.#keys.clear()
+    this.#values.clear()
+    this.#tags.clear()
+    this.#all = {}
+  }
+
+  settle(key: string, owed: Owed): void {
+    if (this.#keys.get(key) !== owed) return
+    this.#keys.delete(key)
+    this.#values.delete(key)
+  }
+
+  settleTag(tag: string, owed: object): void {
+    if (this.#tags.get(tag) === owed) this.#tags.delete(tag)
+  }
+
+  settleAll(owed: object): void {
+    if (this.#all === owed) this.#all = undefined
+  }
+
+  /** The storage refused the value of this key: it is only to be removed. */
+  forgetValue(key: string): void {
+    const owed = this.#keys.get(key)
+    if (owed !== undefined) this.#keys.set(key, { at: owed.at, value: undefined })
+    this.#values.delete(key)
+  }
+
+  #forgetOldestValue(): void {
+    for (const oldest of this.#values) return this.forgetValue(oldest)
   }
 }

@@ -127,6 +127,11 @@ export class EntryTable {
     return this.#values[slot]
   }
 
+  /** Whether callers are given a promise of the value. */
+  isAsynchronous(slot: number): boolean {
+    return this.#answers[slot] !== this.#values[slot]
+  }
+
   /** Hash of the key, uint32. */
   hash(slot: number): number {
     return (this.#hashes[slot] ?? 0) >>> 0
@@ -310,9 +315,7 @@ export class EntryTable {
 
 /** An array of exactly this length: one that grows by itself reserves half of its length again. */
 function enlarged<T>(array: readonly T[], length: number): (T | undefined)[] {
-  const larger = new Array<T | undefined>(length).fill(undefined)
-  for (const [index, item] of array.entries()) larger[index] = item
-  return larger
+  return Array.from({ length }, (_, index) => array[index])
 }
 
 function copied<A extends { set(from: A): void }>(from: A, to: A): A {

@@ -5,15 +5,17 @@ export type Place = 'local' | 'shared'
 export type EvictionReason = 'size' | 'expired' | 'invalidated'
 
 /**
- * All that can happen in a cache. Each request ends in exactly one of the first six, so that their sum is the number of
+ * All that can happen in a cache. Each request ends in exactly one of the first seven, so that their sum is the number of
  * requests; a request that is loaded because the shared tier did not serve is a `bypass` or an `error`, not also a `miss`.
  */
 export type CacheEvent =
   /** Served from an entry. */
   | { readonly type: 'hit'; readonly place: Place }
+  /** Served from an entry whose time to live is over, because loading failed or took too long. */
+  | { readonly type: 'stale' }
   /** Not there: it is being loaded, or nothing was found. */
   | { readonly type: 'miss' }
-  /** Joined a load that was running already. */
+  /** Joined a load that was running already, in this process or another. */
   | { readonly type: 'coalesced' }
   /** The shared tier was not asked, because its breaker is open; or the arguments make no key, or a load asked for its own. */
   | { readonly type: 'bypass' }
@@ -33,10 +35,14 @@ export interface CacheListener {
   on(event: CacheEvent): void
 }
 
+/** How a request ended. */
+export type RequestResult = Extract<CacheEvent, { readonly type: 'hit' | 'stale' | 'miss' | 'coalesced' | 'bypass' | 'error' }>
+
 // Made once: reporting a request that needs no loader allocates nothing.
-export const LOCAL_HIT: CacheEvent = { type: 'hit', place: 'local' }
-export const SHARED_HIT: CacheEvent = { type: 'hit', place: 'shared' }
-export const MISS: CacheEvent = { type: 'miss' }
-export const COALESCED: CacheEvent = { type: 'coalesced' }
-export const BYPASS: CacheEvent = { type: 'bypass' }
-export const ERROR: CacheEvent = { type: 'error' }
+export const LOCAL_HIT: RequestResult = { type: 'hit', place: 'local' }
+export const SHARED_HIT: RequestResult = { type: 'hit', place: 'shared' }
+export const STALE: RequestResult = { type: 'stale' }
+export const MISS: RequestResult = { type: 'miss' }
+export const COALESCED: RequestResult = { type: 'coalesced' }
+export const BYPASS: RequestResult = { type: 'bypass' }
+export const ERROR: RequestResult = { type: 'error' }

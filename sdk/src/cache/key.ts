@@ -34,9 +34,9 @@ export function keyOfText(text: string): string {
   return text.charCodeAt(0) === MARK_CODE ? bounded(`${MARK}${JSON.stringify([text])}`) : bounded(text)
 }
 
-/** The key as a storage can hold it whose keys are bytes: halves of a character, as cutting a text leaves them, have no bytes of their own. */
-export function keyAsBytes(key: string): string {
-  return key.isWellFormed() ? key : digest(key)
+/** The key of an entry that is for one scope (a tenant) alone: no key of another scope, or of none, can be the same. */
+export function scopedKey(scope: string, key: string): string {
+  return bounded(`${MARK}@${JSON.stringify(scope)}${key}`)
 }
 
 function bounded(key: string): string {

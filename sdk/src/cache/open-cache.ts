@@ -1,19 +1,42 @@
-import { callSite } from '../call-site.ts'
+import type { CallSite } from '../call-site.ts'
 import { announceSubject } from '../telemetry/subject-info.ts'
 import { Cache } from './cache.ts'
-import { type CacheHandle, handleOf } from './handle.ts'
+import type { CacheEvent, CacheListener } from './events.ts'
 import type { CacheSettings } from './options.ts'
-import { enroll, subjectOf } from './registry.ts'
+import { subjectOf } from './registry.ts'
+import { type CacheStats, Statistics } from './statistics.ts'
 
-/** Opens the storages of a cache, gives it its listener, and makes it known to telemetry and to `getCache`. */
-export function openCache(settings: CacheSettings): { readonly cache: Cache; readonly handle: CacheHandle } {
-  const storages = settings.backend.open({ ...settings, onEvict: (reason) => subject.statistics.on({ type: 'evicted', reason, count: 1 }) })
+/** A cache that is open, and how to see what it has done. */
+export interface OpenedCache {
+  readonly cache: Cache
+  readonly stats: () => CacheStats
+}
+
+/** Opens the storages of a cache, gives it its listener, and makes it known to telemetry. @param site where the agent made it */
+export function openCache(settings: CacheSettings, site: CallSite | undefined): OpenedCache {
+  const { name, namespace, backend } = settings
+  let listener: CacheListener | undefined
+  const storages = backend.open({
+    ...settings,
+    part: namespace,
+    onEvict: (reason) => listener?.on({ type: 'evicted', reason, count: 1 }),
+  })
   const tiers = { local: storages.local && 'memory', shared: storages.shared?.tier }
-  const subject = subjectOf(settings.name, settings.backend.name, tiers)
-  const cache = new Cache(settings, storages, subject.statistics, subject.tracker)
-  const handle = handleOf(cache, subject.statistics)
+  const subject = subjectOf(name, backend.name, tiers)
+  const own = namespace === undefined ? subject.statistics : new Statistics(subject.name, backend.name, tiers)
+  listener = namespace === undefined ? own : both(own, subject.statistics)
+  const cache = new Cache(settings, storages, listener, subject.tracker)
   subject.add(cache)
-  enroll(handle)
-  announceSubject(subject.name, 'cache', callSite())
-  return { cache, handle }
+  announceSubject(subject.name, 'cache', site)
+  return { cache, stats: () => own.snapshot(cache.table) }
+}
+
+/** In telemetry, a namespace counts with the others of its cache: their number has no bound. */
+function both(first: CacheListener, second: CacheListener): CacheListener {
+  return {
+    on(event: CacheEvent) {
+      first.on(event)
+      second.on(event)
+    },
+  }
 }

@@ -43,20 +43,33 @@ export class Subject implements MetricSource {
       sink.number(
         contract.entryCount,
         this.#attributes,
-        sum(caches, (cache) => cache.entryCount),
+        sum(caches, ({ table }) => table?.size ?? 0),
       )
       sink.number(
         contract.entryLimit,
         this.#attributes,
-        sum(caches, (cache) => cache.entryLimit),
+        sum(caches, ({ table }) => table?.maxEntries ?? 0),
       )
+      this.#collectBytes(sink, caches)
     }
-    const ttlMs = caches.at(-1)?.ttlMs
-    if (ttlMs !== undefined) sink.number(contract.ttl, this.#attributes, ttlMs / 1_000)
+    const ttlMs = caches.at(-1)?.rules.ttlMs ?? Number.POSITIVE_INFINITY
+    if (ttlMs < Number.POSITIVE_INFINITY) sink.number(contract.ttl, this.#attributes, ttlMs / 1_000)
     const { shared } = this.#tiers
     if (shared === undefined) return
     const tier = { 'pitwall.cache.name': this.name, 'pitwall.cache.tier': shared }
     sink.number(contract.degraded, tier, caches.some((cache) => cache.degraded) ? 1 : 0)
+  }
+
+  /** Sizes are known where they are bounded. */
+  #collectBytes(sink: MetricSink, caches: readonly Cache[]): void {
+    const limit = sum(caches, ({ table }) => table?.maxBytes ?? 0)
+    if (limit === Number.POSITIVE_INFINITY) return
+    sink.number(
+      contract.size,
+      this.#attributes,
+      sum(caches, ({ table }) => table?.bytes ?? 0),
+    )
+    sink.number(contract.sizeLimit, this.#attributes, limit)
   }
 
   #forgetDead(): Cache[] {

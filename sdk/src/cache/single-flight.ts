@@ -1,30 +1,54 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { MISS, type RequestResult } from './events.ts'
+import type { LoadContext } from './load-context.ts'
+import type { Loading, Stale } from './loading.ts'
+
+/** An entry of this process that may have been changed elsewhere. */
+export interface DoubtedEntry extends Stale {
+  readonly state: 'fresh' | 'stale' | 'expired'
+}
 
 /** One run for a key that is not there yet, and whether its outcome may still be stored. */
 export class Flight {
   readonly key: string
   /** Hash of the key, for the reuse tracker. */
   readonly hash: number
-  /** The value that had expired under this key, to compare with the new one. */
-  previous: unknown
   /** What everyone who asks meanwhile is given; undefined while a synchronous loader runs. */
-  promise: Promise<unknown> | undefined
+  answer: Promise<unknown> | undefined
   /** Whether it loads what is missing; who only looks (`get`) finds nothing then. */
   loads = true
+  /** The value that had expired under this key, to compare with the new one. */
+  previous: unknown
+  /** What the loader is told that there is: stale, or fresh and to be refreshed. */
+  known: Stale | undefined
+  /** What is given out when the load fails, or takes too long. */
+  fallback: Stale | undefined
+  /** What is in this process, where only the shared tier could tell whether it is current. */
+  doubted: DoubtedEntry | undefined
+  /** How the request ends that began it. */
+  result: RequestResult = MISS
+  /** Whether that was given out. */
+  servedStale = false
+  /** Called when a fallback is found, where somebody has waited for long enough by then. */
+  onFallback: (() => void) | undefined
+  loading: Loading | undefined
   /** Whether it is over. */
   ended = false
-  /** The load that this one was started by, while that ran. */
-  startedBy: Flight | undefined
+  /** Whether who asks now may be given its outcome: not when it might be older than an invalidation. */
+  joinable = true
   /** An invalidation or a newer value came in between: the outcome goes to its waiters and is not stored. */
   outdated = false
-  /** A run for the same key that this one was started inside of (a synchronous loader that calls itself). */
-  readonly outer: Flight | undefined
+  /** The load that this one was started by, while that ran. */
+  startedBy: Flight | undefined
+  /** The run for the same key that this one takes the place of: a refresh may begin during a load, or a loader call itself. */
+  outer: Flight | undefined
+  /** Its number, rising. */
+  readonly sequence: number
 
-  constructor(key: string, hash: number, previous?: unknown, outer?: Flight) {
+  constructor(key: string, hash: number, sequence: number = 0) {
     this.key = key
     this.hash = hash
-    this.previous = previous
-    this.outer = outer
+    this.sequence = sequence
   }
 }
 
@@ -43,6 +67,11 @@ export function isInside(flight: Flight): boolean {
   return false
 }
 
+/** What the load that the running code belongs to may know and say; undefined outside of every load. */
+export function loadContext(): LoadContext | undefined {
+  return currentLoad()?.loading
+}
+
 /** Loads that are over are left out: what they began and did not wait for may go on for long, and begin more. */
 function currentLoad(): Flight | undefined {
   return stillRunning(runningLoad.getStore(), (flight) => flight.startedBy)
@@ -54,28 +83,48 @@ function stillRunning(flight: Flight | undefined, next: (flight: Flight) => Flig
   return running
 }
 
+/** A flight that can be waited for. */
+export type Awaitable = Flight & { readonly answer: Promise<unknown> }
+
+/** Tags that are remembered for running loads; with more of them, nothing that runs is stored. */
+const MAX_TAGS = 10_000
+
 /** At most one running load a key, within one process. */
 export class SingleFlight {
   readonly #flights = new Map<string, Flight>()
+  /** Tags that were invalidated while loads ran, and the number of the last flight that had begun by then. */
+  readonly #invalidated = new Map<string, number>()
+  #running = 0
+  #sequence = 0
 
-  /** The run to wait for, if one for this key can be waited for. */
-  running(key: string): (Flight & { readonly promise: Promise<unknown> }) | undefined {
+  /** The run to wait for, if one for this key can be waited for at this time. */
+  running(key: string, now: number): Awaitable | undefined {
     const flight = this.#flights.get(key)
-    return flight !== undefined && hasPromise(flight) ? flight : undefined
+    if (flight?.joinable !== true || !isAwaitable(flight)) return undefined
+    // A load that never ends must not keep alive what it was to replace.
+    return flight.servedStale && now >= (flight.fallback?.expiresAt ?? 0) ? undefined : flight
   }
 
-  begin(key: string, hash: number, previous?: unknown): Flight {
-    const flight = new Flight(key, hash, previous, this.#flights.get(key))
+  begin(key: string, hash: number): Flight {
+    const flight = new Flight(key, hash, ++this.#sequence)
+    flight.outer = this.#flights.get(key)
     this.#flights.set(key, flight)
+    this.#running += 1
     return flight
   }
 
   /** Ends a run, unless a newer one took its place. */
   end(flight: Flight): void {
+    if (flight.ended) return
     flight.ended = true
+    if (flight.sequence > 0 && --this.#running === 0) this.#invalidated.clear()
     // What the load has opened, a connection for example, remembers the flight for as long as it lives; so that has no values.
-    flight.promise = undefined
+    flight.answer = undefined
     flight.previous = undefined
+    flight.fallback = undefined
+    flight.known = undefined
+    flight.doubted = undefined
+    flight.loading = undefined
     if (this.#flights.get(flight.key) !== flight) return
     // The outer run may have ended before this one.
     const outer = stillRunning(flight.outer, (run) => run.outer)
@@ -83,18 +132,44 @@ export class SingleFlight {
     else this.#flights.set(flight.key, outer)
   }
 
+  /** Whether an invalidation since its beginning forbids to store its outcome. */
+  isOutdated(flight: Flight, tags: readonly string[]): boolean {
+    return flight.outdated || tags.some((tag) => (this.#invalidated.get(tag) ?? 0) >= flight.sequence)
+  }
+
+  /** The outcome of this flight is stored: that of an older one must not replace it. */
+  outdateOlder(flight: Flight): void {
+    for (let older = flight.outer; older !== undefined; older = older.outer) older.outdated = true
+  }
+
   /** Nothing that runs for this key may be stored any more, and whoever asks from now on starts anew. */
   outdate(key: string): void {
-    for (let flight = this.#flights.get(key); flight !== undefined; flight = flight.outer) flight.outdated = true
+    for (let flight = this.#flights.get(key); flight !== undefined; flight = flight.outer) {
+      flight.outdated = true
+      flight.fallback = undefined
+    }
     this.#flights.delete(key)
+  }
+
+  /** The same for every key with this hash. */
+  outdateHash(hash: number): void {
+    for (const flight of this.#flights.values()) if (flight.hash === hash) this.outdate(flight.key)
   }
 
   /** The same for every key. */
   outdateAll(): void {
     for (const key of this.#flights.keys()) this.outdate(key)
   }
+
+  /** The same for what will turn out to have this tag; until then, nobody who asks from now on is given it. */
+  outdateTag(tag: string): void {
+    if (this.#running === 0) return
+    if (this.#invalidated.size >= MAX_TAGS) return this.outdateAll()
+    this.#invalidated.set(tag, this.#sequence)
+    for (const flight of this.#flights.values()) flight.joinable = false
+  }
 }
 
-function hasPromise(flight: Flight): flight is Flight & { readonly promise: Promise<unknown> } {
-  return flight.promise !== undefined
+function isAwaitable(flight: Flight): flight is Awaitable {
+  return flight.answer !== undefined
 }

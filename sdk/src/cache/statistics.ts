@@ -7,7 +7,10 @@ import { TimeSaved } from './time-saved.ts'
 
 /** What a cache has done since the process started, at one moment. */
 export interface CacheStats {
+  readonly requests: number
   readonly hits: number
+  /** Requests that were given a value whose time to live was over. */
+  readonly stale: number
   readonly misses: number
   /** Requests that joined a running load. */
   readonly coalesced: number
@@ -15,13 +18,23 @@ export interface CacheStats {
   readonly bypassed: number
   /** Requests to which the shared tier did not answer. */
   readonly errors: number
-  /** Hits ÷ requests, 0 to 1; 0 before the first request. */
+  /** Share of the requests that were hits, 0 to 1; as all ratios 0 before the first. */
   readonly hitRatio: number
+  readonly staleRatio: number
+  readonly missRatio: number
+  readonly coalescedRatio: number
+  readonly errorRatio: number
   readonly loads: number
   readonly loadErrors: number
   /** Mean duration of the loads that succeeded, milliseconds; 0 before the first. */
   readonly meanLoadMs: number
+  /** Milliseconds that hits saved: mean load time times hits, less the lookups. */
+  readonly timeSavedMs: number
   readonly evictions: Readonly<Record<EvictionReason, number>>
+  /** Entries in this process now, of this cache alone. */
+  readonly entries: number
+  /** Bytes of their values; 0 where bytes are not bounded. */
+  readonly bytes: number
 }
 
 /** Names of the storages, as the attribute `pitwall.cache.tier` has them; undefined where there is none. */
@@ -44,6 +57,7 @@ export class Statistics implements CacheListener, MetricSource {
   readonly #evictions = { size: 0, expired: 0, invalidated: 0 }
   #localHits = 0
   #sharedHits = 0
+  #stale = 0
   #misses = 0
   #coalesced = 0
   #bypasses = 0
@@ -66,6 +80,9 @@ export class Statistics implements CacheListener, MetricSource {
       case 'hit':
         if (event.place === 'local') this.#localHits += 1
         else this.#sharedHits += 1
+        break
+      case 'stale':
+        this.#stale += 1
         break
       case 'miss':
         this.#misses += 1
@@ -93,22 +110,34 @@ export class Statistics implements CacheListener, MetricSource {
     }
   }
 
-  snapshot(): CacheStats {
+  /** What was counted, and what the cache holds. */
+  snapshot(table: { readonly size: number; readonly bytes: number } | undefined): CacheStats {
     const hits = this.#localHits + this.#sharedHits
-    const requests = hits + this.#misses + this.#coalesced + this.#bypasses + this.#errors
+    const requests = hits + this.#stale + this.#misses + this.#coalesced + this.#bypasses + this.#errors
+    const ratio = (count: number): number => (requests === 0 ? 0 : count / requests)
     let loadErrors = 0
     for (const { count } of this.#failures.values()) loadErrors += count
+    this.#updateTimeSaved()
     return {
+      requests,
       hits,
+      stale: this.#stale,
       misses: this.#misses,
       coalesced: this.#coalesced,
       bypassed: this.#bypasses,
       errors: this.#errors,
-      hitRatio: requests === 0 ? 0 : hits / requests,
+      hitRatio: ratio(hits),
+      staleRatio: ratio(this.#stale),
+      missRatio: ratio(this.#misses),
+      coalescedRatio: ratio(this.#coalesced),
+      errorRatio: ratio(this.#errors),
       loads: this.#loads.count + loadErrors,
       loadErrors,
       meanLoadMs: this.#loads.count === 0 ? 0 : (this.#loads.sum / this.#loads.count) * 1_000,
+      timeSavedMs: this.#timeSaved.seconds * 1_000,
       evictions: { ...this.#evictions },
+      entries: table?.size ?? 0,
+      bytes: table?.bytes ?? 0,
     }
   }
 
@@ -118,6 +147,7 @@ export class Statistics implements CacheListener, MetricSource {
     if (shared !== undefined) this.#writeRequests(sink, shared, 'hit', this.#sharedHits)
     // Every other request went through all tiers there are, so it is counted at the last.
     const last = shared ?? local ?? ''
+    this.#writeRequests(sink, last, 'stale', this.#stale)
     this.#writeRequests(sink, last, 'miss', this.#misses)
     this.#writeRequests(sink, last, 'coalesced', this.#coalesced)
     this.#writeRequests(sink, last, 'bypass', this.#bypasses)
@@ -125,11 +155,16 @@ export class Statistics implements CacheListener, MetricSource {
     const name = { 'pitwall.cache.name': this.#name }
     sink.histogram(contract.loadDuration, name, this.#loads)
     for (const [type, times] of this.#failures) sink.histogram(contract.loadDuration, { ...name, 'error.type': type }, times)
-    this.#timeSaved.update(this.#localHits, this.#sharedHits, this.#loads)
+    this.#updateTimeSaved()
     sink.number(contract.timeSaved, name, this.#timeSaved.seconds)
     for (const reason of ['size', 'expired', 'invalidated'] as const) {
       sink.number(contract.evictions, { ...name, 'pitwall.cache.eviction.reason': reason }, this.#evictions[reason])
     }
+  }
+
+  #updateTimeSaved(): void {
+    // A stale value saves no load, only the wait for it.
+    this.#timeSaved.update(this.#localHits, this.#sharedHits, this.#loads)
   }
 
   #writeRequests(sink: MetricSink, tier: string, result: string, count: number): void {

@@ -1,45 +1,64 @@
 import { diag } from '@opentelemetry/api'
-import type { Clock } from '../clock.ts'
-import type { SharedStorage, SharedValue } from './backends/backend.ts'
-import { Breaker } from './breaker.ts'
+import { reason } from '../telemetry/diagnostics.ts'
+import { after, type Clock } from '../clock.ts'
+import { Breaker, breakerOf } from './breaker.ts'
 import { withDeadline } from './deadline.ts'
 import { Debt } from './debt.ts'
-import { reason } from '../telemetry/diagnostics.ts'
+import type { CacheSettings } from './options.ts'
+import { type ChangeListener, type Reading, type Release, type SharedStorage, StorageRefusal, type StoredValue } from './shared-storage.ts'
+import { FreeTicket, LEASE_MS, LockTicket, type Ticket, type TicketActions } from './ticket.ts'
 
 /** What asking the shared tier for a key gave. */
 export type Lookup =
-  | { readonly type: 'found'; readonly found: SharedValue; readonly durationMs: number }
-  | { readonly type: 'absent'; readonly durationMs: number }
+  | { readonly type: 'found'; readonly found: StoredValue; readonly durationMs: number }
+  /** Nothing fresh; perhaps something stale. The ticket is for the load that follows. */
+  | { readonly type: 'absent'; readonly stale: StoredValue | undefined; readonly ticket: Ticket; readonly durationMs: number }
+  /** Another process was loading it, and handed over how that ended. */
+  | { readonly type: 'loaded elsewhere'; readonly found: StoredValue }
+  | { readonly type: 'passed on'; readonly value: unknown }
+  | { readonly type: 'failed elsewhere'; readonly error: Error; readonly stale: StoredValue | undefined }
   | NotServed
 
 /** The tier was not asked because its breaker is open, or it did not answer in time or at all. */
-type NotServed = { readonly type: 'bypassed' } | { readonly type: 'failed'; readonly error: unknown }
-
-/** Milliseconds that a caller waits for a clear, which takes longer than a deadline; it goes on behind it. */
-const CLEAR_WAIT_MS = 1_000
+type NotServed = { readonly type: 'bypassed' } | { readonly type: 'unreachable'; readonly error: unknown }
 
 /** Values in a row that a storage must refuse before that is worth a line. */
 const REFUSALS = 3
 
+/** Milliseconds between two attempts to make the changes that an outage has held up, where no request makes them sooner. */
+const FLUSH_EVERY_MS = 500
+/** Changes that are made at the same time then. */
+const FLUSHED_AT_ONCE = 50
+
 /** A shared storage behind a deadline and a breaker: no call rejects, no lookup takes longer than the deadline. */
-export class Tier {
+export class Tier implements TicketActions {
   readonly name: string
   readonly #storage: SharedStorage
   readonly #cacheName: string
+  readonly #locks: boolean
+  readonly #deadlineMs: number
+  readonly #isValid: CacheSettings['isValid']
   readonly #clock: Clock
   readonly #breaker: Breaker
-  readonly #clearBreaker: Breaker
   readonly #debt = new Debt()
-  #clearing: Promise<void> | undefined
+  readonly #pending = new Set<Promise<void>>()
+  #flushing = false
+  #cancelFlush: (() => void) | undefined
+  #unwatch: (() => void) | undefined
   #refusals = 0
 
-  constructor(storage: SharedStorage, cacheName: string, clock: Clock) {
+  constructor(
+    storage: SharedStorage,
+    { name, lock, l2, isValid, clock }: Pick<CacheSettings, 'name' | 'lock' | 'l2' | 'isValid' | 'clock'>,
+  ) {
     this.name = storage.tier
     this.#storage = storage
-    this.#cacheName = cacheName
+    this.#cacheName = name
+    this.#locks = lock === 'distributed'
+    this.#deadlineMs = l2.timeoutMs ?? storage.deadlineMs
+    this.#isValid = isValid
     this.#clock = clock
-    this.#breaker = new Breaker(clock)
-    this.#clearBreaker = new Breaker(clock)
+    this.#breaker = l2.breaker === undefined ? breakerOf(storage.server ?? storage, clock) : new Breaker(clock, l2.breaker)
   }
 
   /** Whether the tier is bypassed. */
@@ -47,89 +66,203 @@ export class Tier {
     return this.#breaker.open
   }
 
-  async get(key: string): Promise<Lookup> {
-    const started = this.#clock.now()
-    const outdated = this.#debt.covers(key)
-    const asked = await this.#ask(async () => {
-      if (outdated) await this.#settle(key)
-      return this.#storage.get(key)
-    })
-    if (asked.type !== 'answered') return asked
-    const durationMs = this.#clock.now() - started
-    // An invalidation while the answer was on its way makes it worthless, as does one that is still to be confirmed.
-    if (asked.answer === undefined || this.#debt.covers(key)) return { type: 'absent', durationMs }
-    return { type: 'found', found: asked.answer, durationMs }
+  /** What a tag is called in this tier. */
+  tagId(tag: string): string {
+    return this.#storage.tagId(tag)
   }
 
-  /** Stores a value that is newer than every invalidation so far. */
-  async set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
-    const ticket = this.#debt.ticketOf(key)
-    const asked = await this.#ask(() => this.#storage.set(key, value, ttlMs))
-    if (asked.type === 'failed') return this.#refused(asked.error)
-    if (asked.type === 'bypassed') return
-    this.#refusals = 0
-    this.#debt.settleDelete(key, ticket)
+  /** Tells of changes that other processes make, where the storage knows of them. */
+  watch(listener: ChangeListener): void {
+    this.#unwatch = this.#storage.watch?.(listener)
   }
 
-  /** Deletes; what cannot be deleted now counts as absent from now on, and is deleted when the tier answers again. */
+  /**
+   * Asks for a key; where another process loads it, and the cache has a distributed lock, waits for the outcome.
+   * @param beyondMs a value will do when it stays fresh for longer than this
+   * @param loads whether a load follows where nothing is found
+   */
+  async find(key: string, beyondMs: number, loads: boolean): Promise<Lookup> {
+    const leaseMs = this.#locks && loads && beyondMs < Number.POSITIVE_INFINITY ? LEASE_MS : 0
+    for (;;) {
+      const started = this.#clock.now()
+      const asked = await this.#ask(async () => {
+        await this.#settle(key)
+        return this.#storage.read(key, beyondMs, leaseMs)
+      })
+      if (asked.type !== 'answered') return asked
+      const durationMs = this.#clock.now() - started
+      const known = await this.#trusted(key, asked.answer.found)
+      if (known !== undefined && known.freshMs > beyondMs) return { type: 'found', found: known, durationMs }
+      if (asked.answer.released === undefined) return { type: 'absent', stale: known, ticket: this.#ticket(key, asked.answer), durationMs }
+      const release = await asked.answer.released
+      if (release.type === 'passed on') return release
+      if (release.type === 'failed') return { type: 'failed elsewhere', error: release.error, stale: known }
+      const found = release.type === 'loaded' ? await this.#trusted(key, release.found) : undefined
+      if (found !== undefined) return { type: 'loaded elsewhere', found }
+    }
+  }
+
+  /** The value, if there is a fresh one, else undefined; changes nothing. */
+  async peek(key: string): Promise<unknown> {
+    const asked = await this.#ask(() => this.#storage.read(key, 0, 0))
+    if (asked.type !== 'answered') return undefined
+    const known = await this.#trusted(key, asked.answer.found)
+    return known !== undefined && known.freshMs > 0 ? known.value : undefined
+  }
+
+  /** Stores a value that was set by hand; while that cannot be, what the storage has counts as absent. */
+  async set(key: string, value: StoredValue): Promise<void> {
+    this.#debt.owe(key, { at: this.#clock.now(), value })
+    await this.#pay(() => this.#settle(key))
+  }
+
+  /** Removes a key; what cannot be removed now counts as absent from now on, and is removed when the tier answers again. */
   async delete(key: string): Promise<void> {
-    this.#debt.oweDelete(key)
-    await this.#ask(() => this.#settle(key))
+    this.#debt.owe(key, { at: this.#clock.now(), value: undefined })
+    await this.#pay(() => this.#settle(key))
+  }
+
+  /** The same for everything with a tag. @param tag its id */
+  async deleteTag(tag: string): Promise<void> {
+    this.#debt.oweTag(tag)
+    await this.#pay(() => this.#settleTag(tag))
   }
 
   /** The same for everything. */
   async clear(): Promise<void> {
-    this.#debt.oweClear()
-    await withDeadline(this.#clearOwed(), CLEAR_WAIT_MS).catch(() => {})
+    this.#debt.oweAll()
+    await this.#pay(() => this.#settleAll())
   }
 
+  store(key: string, value: StoredValue, token: string, onOutdated: () => void): void {
+    this.#inBackground(async () => {
+      const asked = await this.#ask(() => this.#storage.write(key, value, token))
+      if (asked.type === 'unreachable') return this.#refused(asked.error)
+      if (asked.type === 'bypassed') return
+      this.#refusals = 0
+      if (asked.answer === 'outdated') onOutdated()
+    })
+  }
+
+  release(key: string, outcome: Release): void {
+    this.#inBackground(async () => void (await this.#ask(async () => this.#storage.release?.(key, outcome))))
+  }
+
+  extend(key: string, leaseMs: number): void {
+    this.#inBackground(async () => void (await this.#ask(async () => this.#storage.extend?.(key, leaseMs))))
+  }
+
+  /** Lets what is on its way arrive, for no longer than the deadline, then ends connections. */
   async close(): Promise<void> {
-    await withDeadline(this.#storage.close(), this.#storage.deadlineMs).catch(() => {})
+    this.#unwatch?.()
+    this.#cancelFlush?.()
+    await withDeadline(Promise.all(this.#pending), this.#deadlineMs).catch(() => {})
+    await withDeadline(this.#storage.close(), this.#deadlineMs).catch(() => {})
+  }
+
+  #ticket(key: string, { token, holdsLock }: Reading): Ticket {
+    return holdsLock ? new LockTicket(key, token, this, this.#clock) : new FreeTicket(key, token, this)
+  }
+
+  /** An invalidation while the answer was on its way makes it worthless, as does one that is still to be confirmed, or another shape. */
+  async #trusted(key: string, found: StoredValue | undefined): Promise<StoredValue | undefined> {
+    if (found === undefined || this.#debt.covers(key, found.tags)) return undefined
+    if (this.#isValid === undefined) return found
+    return (await this.#isValid(found.value)) ? found : undefined
   }
 
   async #settle(key: string): Promise<void> {
-    // Not awaited: clearing takes longer than a lookup may; until it is done, everything counts as absent.
-    if (this.#debt.clearTicket > 0) void this.#clearOwed()
-    const ticket = this.#debt.ticketOf(key)
-    if (ticket === 0) return
-    await this.#storage.delete(key)
-    this.#debt.settleDelete(key, ticket)
+    await this.#settleAll()
+    const owed = this.#debt.of(key)
+    if (owed === undefined) return
+    const agoMs = this.#clock.now() - owed.at
+    const left = owed.value && aged(owed.value, agoMs)
+    if (left === undefined) await this.#storage.delete(key, agoMs)
+    else await this.#storage.set(key, left, agoMs).catch((error: unknown) => this.#setRefused(key, error))
+    this.#debt.settle(key, owed)
   }
 
-  #clearOwed(): Promise<void> {
-    this.#clearing ??= this.#tryClear(this.#debt.clearTicket).finally(() => (this.#clearing = undefined))
-    return this.#clearing
+  async #settleTag(tag: string): Promise<void> {
+    await this.#settleAll()
+    const owed = this.#debt.tags().find(([other]) => other === tag)
+    if (owed === undefined) return
+    await this.#storage.deleteTag(tag)
+    this.#debt.settleTag(...owed)
   }
 
-  /** A storage that refuses to clear (a replica, a user without the right) is not asked again by every request. */
-  async #tryClear(ticket: number): Promise<void> {
-    if (!this.#clearBreaker.admits()) return
-    const wasOpen = this.#clearBreaker.open
-    try {
-      await this.#storage.clear()
-      this.#clearBreaker.succeeded()
-      this.#debt.settleClear(ticket)
-    } catch (error) {
-      this.#clearBreaker.failed()
-      if (wasOpen || !this.#clearBreaker.open || this.#breaker.open) return
-      diag.warn(`${this.name} cannot clear cache '${this.#cacheName}' (${reason(error)}); its entries count as absent until it can.`)
+  async #settleAll(): Promise<void> {
+    const owed = this.#debt.all
+    if (owed === undefined) return
+    await this.#storage.clear()
+    this.#debt.settleAll(owed)
+  }
+
+  /** A storage that answers, and will not have the value, is only told that the key is outdated. */
+  async #setRefused(key: string, error: unknown): Promise<void> {
+    if (!(error instanceof StorageRefusal)) throw error
+    this.#refused(error)
+    await this.#storage.delete(key, 0)
+  }
+
+  /** Makes a change within the deadline, else later. */
+  async #pay(change: () => Promise<void>): Promise<void> {
+    await this.#ask(change)
+    this.#flushLater()
+  }
+
+  #flushLater(): void {
+    if (this.#debt.isEmpty || this.#cancelFlush !== undefined) return
+    this.#cancelFlush = after(this.#clock, FLUSH_EVERY_MS, () => this.#inBackground(() => this.#flush()), true)
+  }
+
+  /** Makes all changes that are owed, until one cannot be made. */
+  async #flush(): Promise<void> {
+    this.#cancelFlush = undefined
+    if (this.#flushing) return
+    this.#flushing = true
+    const changes = [
+      ...this.#debt.tags().map(
+        ([tag]) =>
+          () =>
+            this.#settleTag(tag),
+      ),
+      ...this.#debt.keys().map((key) => () => this.#settle(key)),
+    ]
+    if (changes.length === 0) changes.push(() => this.#settleAll())
+    for (let next = 0; next < changes.length; next += FLUSHED_AT_ONCE) {
+      const group = changes.slice(next, next + FLUSHED_AT_ONCE)
+      const asked = await this.#ask(() => Promise.all(group.map((change) => change())))
+      if (asked.type !== 'answered') break
     }
+    this.#flushing = false
+    this.#flushLater()
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    const running = work().finally(() => this.#pending.delete(running))
+    this.#pending.add(running)
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<{ readonly type: 'answered'; readonly answer: T } | NotServed> {
     if (!this.#breaker.admits()) return { type: 'bypassed' }
     const wasOpen = this.#breaker.open
+    const started = this.#clock.now()
     try {
-      const answer = await withDeadline(call(), this.#storage.deadlineMs)
+      const answer = await withDeadline(call(), this.#deadlineMs)
       this.#breaker.succeeded()
-      if (wasOpen) diag.info(`${this.name} answers again for cache '${this.#cacheName}'.`)
+      if (wasOpen) this.#recovered()
       return { type: 'answered', answer }
     } catch (error) {
-      this.#breaker.failed()
+      this.#breaker.failed(started)
       // Once an outage, not once a request: a log that floods is an outage of its own.
       if (!wasOpen && this.#breaker.open) diag.warn(this.#outage(error))
-      return { type: 'failed', error }
+      return { type: 'unreachable', error }
     }
+  }
+
+  #recovered(): void {
+    diag.info(`${this.name} answers again for cache '${this.#cacheName}'.`)
+    if (!this.#debt.isEmpty) this.#inBackground(() => this.#flush())
   }
 
   /** A storage may answer and yet keep nothing (a full one, a replica): no outage, but a cache that never hits. Said once. */
@@ -141,4 +274,10 @@ export class Tier {
   #outage(error: unknown): string {
     return `${this.name} does not serve cache '${this.#cacheName}' (${reason(error)}); it is bypassed until it answers again.`
   }
+}
+
+/** A value so many milliseconds later; undefined when it may not be served any more. */
+function aged(value: StoredValue, ms: number): StoredValue | undefined {
+  const servedMs = value.servedMs - ms
+  return servedMs > 0 ? { ...value, freshMs: value.freshMs - ms, servedMs } : undefined
 }

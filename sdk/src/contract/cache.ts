@@ -45,6 +45,20 @@ export const cache = {
     ['pitwall.cache.name', 'pitwall.cache.backend'],
     'Entries that the cache may hold.',
   ),
+  size: number(
+    'gauge',
+    'pitwall.cache.size',
+    'By',
+    ['pitwall.cache.name', 'pitwall.cache.backend'],
+    'Bytes of the values in the cache now; absent for a cache whose bytes are not bounded.',
+  ),
+  sizeLimit: number(
+    'gauge',
+    'pitwall.cache.size.limit',
+    'By',
+    ['pitwall.cache.name', 'pitwall.cache.backend'],
+    'Bytes that the values in the cache may take; absent for a cache whose bytes are not bounded.',
+  ),
   ttl: number(
     'gauge',
     'pitwall.cache.ttl',

@@ -1,45 +1,24 @@
 import type { Clock } from '../../clock.ts'
 import type { EntryTable } from '../entry-table.ts'
 import type { EvictionPolicy } from '../eviction/policy.ts'
+import type { SharedStorage } from '../shared-storage.ts'
+import type { ValueCodec } from '../value-codec.ts'
 
 /** What a backend is told when a cache opens it. */
 export interface BackendContext {
-  /** Name of the cache; caches of different names never see each other's entries. */
+  /** Name of the cache: caches of different names never see each other's entries. */
   readonly name: string
+  /** Name of the namespace within the cache, for which the same holds; undefined for the cache itself. */
+  readonly part: string | undefined
   readonly clock: Clock
-  /** Bound on entries and policy as the cache's options have them; a backend's own options go first. */
+  /** Bounds and policy as the cache's options have them; a backend's own options go first. Infinity is no bound. */
   readonly maxEntries: number
+  readonly maxBytes: number
   readonly eviction: EvictionPolicy
+  /** How values become bytes and come back. */
+  readonly codec: ValueCodec
   /** To be told of each entry that leaves the memory of this process without being asked to. */
-  readonly onEvict: (reason: 'size' | 'expired') => void
-}
-
-/** A value found in a shared storage. */
-export interface SharedValue {
-  readonly value: unknown
-  /** Milliseconds it stays fresh; undefined when it does not expire. */
-  readonly ttlMs: number | undefined
-}
-
-/**
- * Storage that several processes share. The cache puts a deadline and a circuit breaker around every call, so that an
- * implementation simply rejects when it cannot reach its server; the cache then loads. It must never throw elsewhere,
- * never hold the process, and never wait for longer than its caller: no queue for commands while it is not connected.
- */
-export interface SharedStorage {
-  /** Value of the attribute `pitwall.cache.tier`, for example `redis`. */
-  readonly tier: string
-  /** Milliseconds a call may take before the cache goes on without it. */
-  readonly deadlineMs: number
-  /** The value; undefined when absent, expired, or written by something that is not trusted. Rejects only when unreachable. */
-  get(key: string): Promise<SharedValue | undefined>
-  /** Stores or replaces. A value that cannot be serialized is not stored and no error. */
-  set(key: string, value: unknown, ttlMs: number | undefined): Promise<void>
-  delete(key: string): Promise<void>
-  /** Removes every entry of this cache. */
-  clear(): Promise<void>
-  /** Ends connections and timers; calls that are still running reject. */
-  close(): Promise<void>
+  readonly onEvict: (reason: 'size' | 'expired', value: unknown) => void
 }
 
 /** The storages of one cache, asked in this order. */
@@ -56,7 +35,7 @@ export interface LocalBackend {
   open(context: BackendContext): Storages & { readonly local: EntryTable; readonly shared: undefined }
 }
 
-/** A backend that has to ask another process: functions behind it always return promises. */
+/** A backend that has to ask another process or a file: functions behind it always return promises. */
 export interface SharedBackend {
   readonly name: string
   readonly synchronous: false

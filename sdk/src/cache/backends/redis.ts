@@ -1,132 +1,66 @@
-import { diag } from '@opentelemetry/api'
-import type { Redis } from 'ioredis'
 import { OptionError } from '../../errors.ts'
-import { keyAsBytes } from '../key.ts'
-import { type ConnectionOptions, RedisConnection } from '../redis-connection.ts'
-import { decode, encode } from '../wire-format.ts'
-import type { SharedBackend, SharedStorage, SharedValue } from './backend.ts'
+import type { Duration } from '../duration.ts'
+import { checkDeadline } from '../l2-options.ts'
+import type { ConnectionOptions, NodeAddress } from '../redis/address.ts'
+import { RedisConnection } from '../redis/connection.ts'
+import { RedisStorage } from '../redis/storage.ts'
+import { RedisSubscriber } from '../redis/subscriber.ts'
+import { WireFormat } from '../wire-format.ts'
+import type { SharedBackend } from './backend.ts'
 
-/** Milliseconds that a command may take by default: a healthy Redis answers in one; a caller hardly notices forty. */
+/** How long a command may take by default: a healthy Redis answers in one millisecond; a caller hardly notices forty. */
 const DEADLINE_MS = 40
 
-/** A caller that waits longer than this is better off without a cache. */
-const MAX_DEADLINE_MS = 60_000
-
-/** Keys that one step of a clear looks at. */
-const SCAN_COUNT = 1_000
-
-/** What `redis()` may be told: how to reach it, as `url` or as ioredis has it (`host`, `password`, `tls`, `sentinels`, …). */
+/** What `redis()` may be told: how to reach it, as `url`, as `cluster`, or as ioredis has it (`host`, `password`, `tls`, `sentinels`, …). */
 export interface RedisBackendOptions extends ConnectionOptions {
   /** For example `redis://localhost:6379/0`. Default: ioredis's own, 127.0.0.1:6379. */
   readonly url?: string
-  /** Milliseconds a command may take before the cache goes on without it. Default 40. */
-  readonly timeout?: number
+  /** Some servers of a Redis Cluster, which know the others; `password`, `tls` and the like are for each of them. */
+  readonly cluster?: readonly NodeAddress[]
+  /** How long a command may take before the cache goes on without it. Default 40 ms. */
+  readonly timeout?: Duration
   /** Under which the entries are kept. Default: the cache's name. Caches of one namespace share their entries. */
   readonly namespace?: string
+  /** Keys are hashed with it (HMAC), so that nobody without it can try them out; the same for all processes of a fleet. Default: SHA-256. */
+  readonly secret?: string
 }
 
 /**
- * Keeps entries in Redis (7 or later), as JSON under `pitwall:NAMESPACE:KEY`, shared by all processes that use the same
- * namespace. Caches that are given the same `redis()` value share one connection. What JSON does not carry is lost on the way: Dates become strings, class instances plain objects; values
- * with cycles, BigInts, Maps, Sets, binary data or NaN are not stored. Short string keys stand there in clear, so let `key` hash what is secret.
+ * Keeps entries in Redis (7 or later), shared by all processes that use the same namespace. Keys go there as hashes only, values
+ * as the cache's `serializer` has them. What one process sets or invalidates, the memory of the others forgets at once. Caches
+ * that are given the same `redis()` value share its two connections. An entry is kept for 30 days at most.
+ * @throws OptionError, one sentence, for an option that cannot be what it is
  */
 export function redis(options: RedisBackendOptions = {}): SharedBackend {
-  const { url, timeout = DEADLINE_MS, namespace, ...rest } = options
-  if (!(timeout > 0 && timeout <= MAX_DEADLINE_MS))
-    throw new OptionError('timeout', timeout, `a number of milliseconds above 0 and up to ${MAX_DEADLINE_MS}`)
-  if (namespace !== undefined && (typeof namespace !== 'string' || namespace === ''))
-    throw new OptionError('namespace', namespace, 'a string of at least one character')
+  const { url, cluster, timeout = DEADLINE_MS, namespace, secret, ...rest } = options
+  const deadlineMs = checkDeadline('timeout', timeout)
+  for (const [option, value] of Object.entries({ url, namespace, secret }))
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new OptionError(option, value, 'a string of at least one character')
+  if (cluster !== undefined && (!Array.isArray(cluster) || cluster.length === 0))
+    throw new OptionError('cluster', cluster, 'a list of at least one { host, port }')
   if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
+  const address = { url, cluster, options: rest }
   let connection: RedisConnection | undefined
+  let subscriber: RedisSubscriber | undefined
   return {
     name: 'redis',
     synchronous: false,
-    open: ({ name }) => {
-      if (connection === undefined || connection.closed) connection = new RedisConnection(url, rest)
-      return { local: undefined, shared: new RedisStorage(connection, namespace ?? name, timeout) }
+    open({ name, part, codec, clock }) {
+      if (connection === undefined || subscriber === undefined || connection.closed) {
+        connection = new RedisConnection(address)
+        subscriber = new RedisSubscriber(address)
+      }
+      const own = escaped(part === undefined ? (namespace ?? name) : `${namespace ?? name}/${part}`)
+      const format = new WireFormat(own, codec.id, secret)
+      return { local: undefined, shared: new RedisStorage({ connection, subscriber, namespace: own, format, codec, deadlineMs, clock }) }
     },
   }
 }
 
 export { redis as default }
 
-class RedisStorage implements SharedStorage {
-  readonly tier = 'redis'
-  readonly deadlineMs: number
-  readonly #connection: RedisConnection
-  readonly #prefix: string
-  #closed = false
-  #warned = false
-
-  constructor(connection: RedisConnection, namespace: string, deadlineMs: number) {
-    this.#connection = connection
-    connection.retain()
-    this.deadlineMs = deadlineMs
-    // A colon in the namespace is escaped, so that no key of one namespace can be a key of another.
-    this.#prefix = `pitwall:${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:`
-  }
-
-  async get(key: string): Promise<SharedValue | undefined> {
-    const name = this.#nameOf(key)
-    const [text, pttl] = await this.#run((redis) => Promise.all([redis.get(name).catch(absentWhenForeign), redis.pttl(name)]))
-    const value = text === null ? undefined : decode(text)
-    // -1 is a key without expiry; -2 one that went between the two commands.
-    if (value === undefined || pttl === -2) return undefined
-    return { value, ttlMs: pttl === -1 ? undefined : pttl }
-  }
-
-  async set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
-    const name = this.#nameOf(key)
-    const text = encode(value)
-    if (text === undefined) {
-      this.#warnOfLostValue()
-      return this.delete(key)
-    }
-    // Redis takes whole numbers of milliseconds; what is beyond them is for ever.
-    const forever = ttlMs === undefined || ttlMs > Number.MAX_SAFE_INTEGER
-    if (forever) await this.#run((redis) => redis.set(name, text))
-    else await this.#run((redis) => redis.set(name, text, 'PX', Math.max(1, Math.round(ttlMs))))
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.#run((redis) => redis.del(this.#nameOf(key)))
-  }
-
-  async clear(): Promise<void> {
-    const pattern = `${this.#prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
-    let cursor = '0'
-    do {
-      const [next, names] = await this.#run((redis) => redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT))
-      if (names.length > 0) await this.#run((redis) => redis.unlink(...names))
-      cursor = next
-    } while (cursor !== '0')
-  }
-
-  #nameOf(key: string): string {
-    return this.#prefix + keyAsBytes(key)
-  }
-
-  #warnOfLostValue(): void {
-    if (this.#warned) return
-    this.#warned = true
-    diag.warn(
-      `some values under ${this.#prefix} are not kept in Redis, because JSON cannot carry them; let the function return plain data.`,
-    )
-  }
-
-  close(): Promise<void> {
-    if (!this.#closed) this.#connection.release()
-    this.#closed = true
-    return Promise.resolve()
-  }
-
-  #run<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#connection.run(command)
-  }
-}
-
-/** What somebody else keeps under our name, as a list or a hash, is absent to us; the next `set` replaces it. */
-function absentWhenForeign(error: unknown): null {
-  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null
-  throw error
+/** A namespace as a part of Redis's keys: what stands for something else there is escaped. */
+function escaped(namespace: string): string {
+  return namespace.replaceAll(/[%:{}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -1,0 +1,82 @@
+import { OptionError } from '../errors.ts'
+import { keepShape } from '../sampling/keep-shape.ts'
+
+type Anything = (this: unknown, ...args: unknown[]) => unknown
+
+/** A decorator for methods: public, private and static ones, in both kinds, of TC39 and of `experimentalDecorators`. */
+export interface MethodDecorator {
+  <M extends (this: never, ...args: never[]) => unknown>(method: M, context: ClassMethodDecoratorContext): M
+  (target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor
+}
+
+/** What a decorated method is told. */
+interface MethodOptions {
+  readonly name?: string
+  readonly per?: 'instance' | 'class'
+}
+
+/** What stands in for `this` where a method is called without an object. */
+const NOBODY = {}
+
+/** Decorated methods, and how to find what is behind them. */
+const decorated = new WeakMap<object, (self: object) => Anything>()
+
+/**
+ * Makes a decorator. Each instance has entries of its own, so that what a result owes to `this` never reaches another one,
+ * and they go with it; with `per: 'class'` all instances share them.
+ * @param wrap puts a function behind a cache
+ */
+export function methodDecorator<O extends MethodOptions>(options: O, wrap: (fn: Anything, options: O) => Anything): Anything {
+  const { per = 'instance' } = options
+  if (per !== 'instance' && per !== 'class') throw new OptionError('per', per, "'instance' or 'class'")
+  const decorate = (method: Anything, methodName: string): Anything => {
+    const wrapped = new WeakMap<object, Anything>()
+    // Made at the first call, because not before is it known whose method it is.
+    const behind = (self: object): Anything => {
+      const owner = per === 'class' ? NOBODY : self
+      const known = wrapped.get(owner)
+      if (known !== undefined) return known
+      const fn = wrap(method, { ...options, name: options.name ?? `${classNameOf(self)}${methodName}` })
+      wrapped.set(owner, fn)
+      return fn
+    }
+    const replacement: Anything = function (...args) {
+      return behind(isObject(this) ? this : NOBODY).apply(this, args)
+    }
+    decorated.set(replacement, behind)
+    return keepShape(replacement, method)
+  }
+  return (target, context, descriptor) => {
+    if (isMethod(target) && isMethodContext(context)) return decorate(target, String(context.name))
+    if (isMethodDescriptor(descriptor)) return { ...descriptor, value: decorate(descriptor.value, String(context)) }
+    throw new OptionError('the target of a cached decorator', target, 'a method')
+  }
+}
+
+/** The function that is behind a decorated method of an object; undefined for a method that is not decorated. */
+export function behindMethod(self: object, method: string | symbol): Anything | undefined {
+  const replacement: unknown = Reflect.get(self, method)
+  return isObject(replacement) ? decorated.get(replacement)?.(self) : undefined
+}
+
+function classNameOf(self: object): string {
+  if (self === NOBODY) return ''
+  const name = typeof self === 'function' ? self.name : self.constructor?.name
+  return name === undefined || name === '' || name === 'Object' ? '' : `${name}.`
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function isMethod(value: unknown): value is Anything {
+  return typeof value === 'function'
+}
+
+function isMethodContext(context: unknown): context is ClassMethodDecoratorContext {
+  return isObject(context) && 'kind' in context && context.kind === 'method'
+}
+
+function isMethodDescriptor(descriptor: unknown): descriptor is PropertyDescriptor & { readonly value: Anything } {
+  return isObject(descriptor) && 'value' in descriptor && typeof descriptor.value === 'function'
+}

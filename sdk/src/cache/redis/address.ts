@@ -1,0 +1,72 @@
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+
+/** A client of one server, or of a cluster of them. */
+export type Client = Redis | Cluster
+
+/** What a connection may be told: ioredis's own options; those that would make a caller wait are set here. */
+export type ConnectionOptions = Omit<
+  RedisOptions,
+  | 'lazyConnect'
+  | 'enableOfflineQueue'
+  | 'retryStrategy'
+  | 'maxRetriesPerRequest'
+  | 'autoResendUnfulfilledCommands'
+  | 'replyMapping'
+  | 'keyPrefix'
+>
+
+/** A server of a cluster. */
+export interface NodeAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where Redis is: one server (or Sentinels that know it), as an address or as options, or some servers of a cluster. */
+export interface RedisAddress {
+  readonly url: string | undefined
+  readonly cluster: readonly NodeAddress[] | undefined
+  readonly options: ConnectionOptions
+}
+
+/** Milliseconds after which a server that does not answer is given up. */
+export const SILENT_MS = 2_000
+
+/** What makes ioredis fail at once rather than queue, repeat, or wait in timers that hold the process. */
+const impatient = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+} satisfies RedisOptions
+
+/** A client for commands; not connected yet. */
+export function commandClient({ url, cluster, options }: RedisAddress): Client {
+  const all = { connectTimeout: SILENT_MS, ...options }
+  if (cluster !== undefined) return clusterClient(cluster, all)
+  return url === undefined ? new Redis({ ...all, ...impatient }) : new Redis(url, { ...all, ...impatient })
+}
+
+/**
+ * A client for subscribing; not connected yet. In a cluster every server passes on what any of them is told.
+ * @param attempt so many attempts have failed: each goes to another server of a cluster
+ */
+export function subscriberClient({ url, cluster, options }: RedisAddress, attempt: number): Redis {
+  const all = { connectTimeout: SILENT_MS, ...options, ...impatient, autoResubscribe: false }
+  const node = cluster?.[attempt % cluster.length]
+  if (node !== undefined) return new Redis({ ...all, ...node })
+  return url === undefined ? new Redis(all) : new Redis(url, all)
+}
+
+function clusterClient(nodes: readonly NodeAddress[], options: ConnectionOptions): Cluster {
+  const settings = {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: () => null,
+    slotsRefreshInterval: 0,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    redisOptions: { ...options, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
+  } satisfies ClusterOptions
+  return new Cluster([...nodes], settings)
+}

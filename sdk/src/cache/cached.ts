@@ -4,7 +4,7 @@ import { OptionError } from '../errors.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
 import { markCached } from '../sampling/cached-mark.ts'
 import { isThenable } from '../sampling/outcome.ts'
-import { argumentKeys } from './argument-keys.ts'
+import { type ArgumentKeys, argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
 import type { Cache } from './cache.ts'
 import { type AnyFunction, type CachedExtras, extrasOf } from './cached-extras.ts'
@@ -90,14 +90,14 @@ function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = ca
   checkOptions('cached', options, cachedOptions)
   const { key, scope, tags, per: _per, ...cacheOptionsOnly } = options
   const settings = settingsOf(
-    { ...cacheOptionsOnly, ...(Array.isArray(tags) && { tags }) },
+    { ...cacheOptionsOnly, ...(typeof tags !== 'function' && tags !== undefined && { tags }) },
     options.name === undefined ? fn.name || 'anonymous' : '',
   )
   // Functions without a name may go by one in memory; in a shared storage they would be given each other's values.
   if (options.name === undefined && fn.name === '' && !settings.backend.synchronous)
     throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
   const keyOf = argumentKeys(settings.name, { key, scope })
-  const { cache, handle } = openHandle(settings, keyOf, site)
+  const { cache, handle } = openHandle(settings, textKeys(settings.name, scope), site)
   const copies = settings.onMutate === 'clone'
   const warnOnce = once(() =>
     diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
@@ -149,6 +149,11 @@ function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = ca
   const extras = extrasOf({ cache, handle, keyOf, rulesFor, call: wrapper, run, isAsynchronous: () => asynchronous })
   wrapped.set(wrapper, extras)
   return keepShape(Object.assign(wrapper, extras), fn)
+}
+
+/** How entries are named by hand: by what `key` returns, or by the only string argument. By hand, a scope cannot be told. */
+function textKeys(cacheName: string, scope: AnyOptions['scope']): ArgumentKeys {
+  return argumentKeys(cacheName, scope === undefined ? {} : { scope: () => undefined })
 }
 
 /** The rules of a call: those of the cache, with the tags that its arguments give. */

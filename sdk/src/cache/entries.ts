@@ -1,3 +1,4 @@
+import { OptionError } from '../errors.ts'
 import type { EntryTable } from './entry-table.ts'
 
 /** What is known of one entry in this process. */
@@ -32,6 +33,19 @@ export interface DumpedEntry {
   readonly tags: readonly string[]
   /** Whether callers are given a promise of it. */
   readonly asynchronous: boolean
+}
+
+/** The list itself when `dumpEntries` can have given it. @throws OptionError when not */
+export function checkDump(dump: unknown): readonly DumpedEntry[] {
+  if (Array.isArray(dump) && dump.every((entry) => isDumped(entry))) return dump
+  throw new OptionError('what is loaded', dump, 'a list that dump() gave')
+}
+
+function isDumped(entry: unknown): entry is DumpedEntry {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { key, freshUntil, expiresAt, tags }: Partial<DumpedEntry> = entry
+  const isTime = (time: unknown): boolean => time === null || typeof time === 'number'
+  return typeof key === 'string' && 'value' in entry && isTime(freshUntil) && isTime(expiresAt) && Array.isArray(tags)
 }
 
 /** What entries are read with. */

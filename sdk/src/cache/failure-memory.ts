@@ -14,7 +14,7 @@ export interface Failure {
 /** Loads that failed a short while ago, so that not every caller makes the same attempt in vain. */
 export class FailureMemory {
   readonly #clock: Clock
-  #failures: LRUCache<string, Failure> | undefined
+  #failures: LRUCache<string, Failure & { readonly until: number }> | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -22,13 +22,15 @@ export class FailureMemory {
 
   /** The failure that is still remembered, or undefined. */
   of(key: string): Failure | undefined {
-    return this.#failures?.get(key)
+    const failure = this.#failures?.get(key)
+    return failure !== undefined && this.#clock.now() < failure.until ? failure : undefined
   }
 
+  /** @param ms milliseconds to remember it; 0: not at all */
   remember(key: string, failure: Failure, ms: number): void {
     if (ms <= 0) return
-    this.#failures ??= new LRUCache({ max: MAX_KEYS, perf: this.#clock, ttlResolution: 0 })
-    this.#failures.set(key, failure, { ttl: Math.min(ms, Number.MAX_SAFE_INTEGER) })
+    this.#failures ??= new LRUCache({ max: MAX_KEYS })
+    this.#failures.set(key, { ...failure, until: this.#clock.now() + ms })
   }
 
   forget(key: string): void {

@@ -92,9 +92,12 @@ export class Front implements ChangeListener {
     this.doubtful = true
   }
 
+  /** What is here may have been changed while nobody told us; what loads bring is checked by the shared tier when it stores it. */
   regained(): void {
-    if (this.doubtful) this.cleared()
+    if (!this.doubtful) return
     this.doubtful = false
+    this.#parts.flights.doubtAll()
+    this.#dropped(this.#parts.table?.clear() ?? 0)
   }
 
   #dropped(count: number): void {

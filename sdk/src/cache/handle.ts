@@ -2,7 +2,7 @@ import { OptionError } from '../errors.ts'
 import type { Cache } from './cache.ts'
 import { checkOptions } from './check-options.ts'
 import { copied } from './copied.ts'
-import type { DumpedEntry, EntryMetadata } from './entries.ts'
+import { checkDump, type DumpedEntry, type EntryMetadata } from './entries.ts'
 import { type EntryOptions, entryOptions, type EntryRules, rulesOf } from './entry-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { CacheStats } from './statistics.ts'
@@ -102,7 +102,7 @@ export function handleOf({ cache, keyOf, stats, namespace, copies }: HandleParts
     entries: () => cache.entries(),
     stats,
     dump: () => cache.dump(),
-    load: (dump) => cache.restore(dump),
+    load: (dump) => cache.restore(checkDump(dump)),
     namespace,
     close: () => cache.close(),
     [Symbol.asyncDispose]: () => cache.close(),

@@ -6,7 +6,7 @@ export interface LoadContext<V = unknown> {
   readonly staleValue: V | undefined
   /** Aborts when nobody waits any more: when the hard timeout is over. */
   readonly signal: AbortSignal
-  /** Options for this value alone, on top of those of the call and the cache; for example a time to live that the source gives. */
+  /** Options for this value alone, on top of those of the call and the cache; for example a time to live that the source gives. Tags are added. */
   setOptions(options: EntryOptions): void
   /** Lets the value go to who waits for it, and not into the cache. */
   skip(): void

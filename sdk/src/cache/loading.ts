@@ -46,7 +46,9 @@ export class Loading implements LoadContext {
   }
 
   setOptions(options: EntryOptions): void {
-    this.#rules = rulesOf(options, this.#rules)
+    const rules = rulesOf(options, this.#rules)
+    // Tags are added: whoever invalidates by those of the call must still reach the value.
+    this.#rules = options.tags === undefined ? rules : { ...rules, tags: [...new Set([...this.#rules.tags, ...rules.tags])] }
   }
 
   skip(): void {

@@ -109,7 +109,8 @@ export class Loads {
   #finish({ flight, loading, value, loadMs, asynchronous, ticket }: Outcome, accepted: boolean): unknown {
     const { flights, failures, storing } = this.#parts
     const { key, hash, previous } = flight
-    const outdated = flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
+    const unchecked = flight.unsure && ticket === undefined
+    const outdated = unchecked || flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
     if (!outdated && accepted) {
       failures.forget(key)
       flights.outdateOlder(flight)

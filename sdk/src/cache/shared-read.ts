@@ -82,9 +82,9 @@ export class SharedRead {
   /** Takes over what the shared tier had, for no longer than it has left there. */
   #takeOver(flight: Flight, found: StoredValue): unknown {
     const { flights, failures, storing } = this.#parts
-    const outdated = flights.isOutdated(flight, found.tags)
+    const isKept = !flight.unsure && !flights.isOutdated(flight, found.tags)
     flights.end(flight)
-    if (outdated) return found.value
+    if (!isKept) return found.value
     failures.forget(flight.key)
     storing.takeOver(flight.key, flight.hash, found)
     return found.value

@@ -36,6 +36,8 @@ export class Flight {
   ended = false
   /** Whether who asks now may be given its outcome: not when it might be older than an invalidation. */
   joinable = true
+  /** Whether what it finds in the shared tier may have been changed since without our knowing: it is not kept here then. */
+  unsure = false
   /** An invalidation or a newer value came in between: the outcome goes to its waiters and is not stored. */
   outdated = false
   /** The load that this one was started by, while that ran. */
@@ -161,7 +163,15 @@ export class SingleFlight {
     for (const key of this.#flights.keys()) this.outdate(key)
   }
 
-  /** The same for what will turn out to have this tag; until then, nobody who asks from now on is given it. */
+  /** Changes elsewhere may have been missed until now: nobody who asks from now on is given what was read before. */
+  doubtAll(): void {
+    for (const flight of this.#flights.values()) {
+      flight.joinable = false
+      flight.unsure = true
+    }
+  }
+
+  /** Nothing that runs and will turn out to have this tag may be stored; until that is known, nobody who asks from now on is given it. */
   outdateTag(tag: string): void {
     if (this.#running === 0) return
     if (this.#invalidated.size >= MAX_TAGS) return this.outdateAll()

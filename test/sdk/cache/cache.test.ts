@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { SharedBackend, SharedStorage } from '../../../sdk/src/cache/backends/backend.ts'
+import type { SharedBackend } from '../../../sdk/src/cache/backends/backend.ts'
 import { cached } from '../../../sdk/src/cache/cached.ts'
 import { ManualClock } from '../../support/clock.ts'
+import { MapStorage } from '../../support/map-storage.ts'
 
-/** A shared storage that has nothing, and answers when the next macrotask runs. */
-const storage: SharedStorage = {
-  tier: 'redis',
-  deadlineMs: 1_000,
-  get: () => new Promise((resolve) => setImmediate(() => resolve(undefined))),
-  set: () => Promise.resolve(),
-  delete: () => Promise.resolve(),
-  clear: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-}
-const backend: SharedBackend = { name: 'redis', synchronous: false, open: () => ({ local: undefined, shared: storage }) }
+const backend: SharedBackend = { name: 'redis', synchronous: false, open: () => ({ local: undefined, shared: new MapStorage(1_000) }) }
 
 describe('a load that asks for its own key', () => {
   it('does not wait for itself: a function may try again with the same arguments', async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { durationMs } from '../../../sdk/src/cache/duration.ts'
+import { diag } from '@opentelemetry/api'
+import { describe, expect, it, vi } from 'vitest'
+import { durationMs, reportSeconds } from '../../../sdk/src/cache/duration.ts'
 
 describe('durationMs', () => {
   it.each([
@@ -23,5 +24,16 @@ describe('durationMs', () => {
     expect(() => durationMs('ttl', '5 minutes')).toThrow(
       "ttl must be a positive number of milliseconds or a string like '30s', '5m' or '1h', got '5 minutes'.",
     )
+  })
+})
+
+describe('reportSeconds', () => {
+  it('says once in a process that milliseconds look like seconds, and never of other numbers or of texts', () => {
+    const warn = vi.spyOn(diag, 'warn')
+    for (const duration of [5, 250, 1_000, 5_000, 60_000, '300s']) reportSeconds('ttl', duration)
+    expect(warn).not.toHaveBeenCalled()
+    for (const duration of [300, 3_600]) reportSeconds('ttl', duration)
+    expect(warn).toHaveBeenCalledExactlyOnceWith("ttl: 300 is 300 milliseconds; if seconds are meant, write '300s'.")
+    warn.mockRestore()
   })
 })

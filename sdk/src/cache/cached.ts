@@ -103,7 +103,7 @@ function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = ca
     diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
   )
   const rulesFor = rulesFrom(tags, cache)
-  let asynchronous = !settings.backend.synchronous
+  let asynchronous = !settings.backend.synchronous || fn.constructor.name === 'AsyncFunction'
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
   // nothing is allocated. All others take the general way.

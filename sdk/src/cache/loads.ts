@@ -109,12 +109,11 @@ export class Loads {
   #finish({ flight, loading, value, loadMs, asynchronous, ticket }: Outcome, accepted: boolean): unknown {
     const { flights, failures, storing } = this.#parts
     const { key, hash, previous } = flight
-    const unchecked = flight.unsure && ticket === undefined
-    const outdated = unchecked || flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
+    const outdated = flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
     if (!outdated && accepted) {
       failures.forget(key)
       flights.outdateOlder(flight)
-      storing.loaded({ key, hash, value, previous, loadMs, asynchronous }, loading.rules, ticket)
+      storing.loaded({ key, hash, value, previous, loadMs, asynchronous, isKeptHere: !flight.unsure }, loading.rules, ticket)
     } else {
       ticket?.release(outdated ? { type: 'unknown' } : { type: 'passed on', value })
     }

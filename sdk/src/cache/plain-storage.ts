@@ -1,3 +1,4 @@
+import { LatestChange } from './latest-change.ts'
 import { type Reading, type SharedStorage, StorageRefusal, type StoredValue, type Token } from './shared-storage.ts'
 import type { ValueCodec } from './value-codec.ts'
 import type { Envelope, WireFormat } from './wire-format.ts'
@@ -48,6 +49,7 @@ class PlainStorage implements SharedStorage {
   readonly #store: PlainStore
   readonly #options: PlainStorageOptions
   readonly #wallTime: () => number
+  readonly #latest = new LatestChange()
 
   constructor(store: PlainStore, options: PlainStorageOptions) {
     this.tier = store.tier
@@ -80,12 +82,15 @@ class PlainStorage implements SharedStorage {
 
   async set(key: string, value: StoredValue): Promise<void> {
     const id = this.#options.format.idOf(key)
+    const isLatest = this.#latest.begin(key)
     const entry = await this.#seal(id, value, await this.#version('last'))
+    if (!isLatest()) return
     if (entry === undefined) throw new StorageRefusal('the serializer does not carry the value')
     await this.#store.set(this.#nameOf(id), entry, value.servedMs)
   }
 
   async delete(key: string): Promise<void> {
+    this.#latest.supersede(key)
     await this.#store.set(this.#nameOf(this.#options.format.idOf(key)), `${FENCE}${this.#nextVersion(0)}`, FENCE_MS)
   }
 

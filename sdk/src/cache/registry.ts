@@ -6,6 +6,7 @@ import { addSource, type MetricSink, type MetricSource } from '../telemetry/sour
 import type { Cache } from './cache.ts'
 import { coarseClock } from './coarse-clock.ts'
 import type { CacheHandle } from './handle.ts'
+import { ownCaches } from './observed/own.ts'
 import { Statistics, type Tiers } from './statistics.ts'
 
 /** Caches that `getCache` can find, and live caches of one name whose entries are counted: bounds for names made in a loop. */
@@ -74,6 +75,7 @@ const names = new NameRegistry()
 const subjects = new Map<string, Subject>()
 const trackers = new Map<string, ReuseTracker>()
 const caches = new LRUCache<string, CacheHandle>({ max: MAX_CACHES })
+ownCaches.add(caches)
 
 /** What a cache of this name and backend counts into. */
 export function subjectOf(name: string, backend: string, tiers: Tiers): Subject {

@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api'
 import type { Redis } from 'ioredis'
 import { OptionError } from '../../errors.ts'
 import { keyAsBytes } from '../key.ts'
+import { OWN_KEYS } from '../observed/own.ts'
 import { type ConnectionOptions, RedisConnection } from '../redis-connection.ts'
 import { decode, encode } from '../wire-format.ts'
 import type { SharedBackend, SharedStorage, SharedValue } from './backend.ts'
@@ -63,7 +64,7 @@ class RedisStorage implements SharedStorage {
     connection.retain()
     this.deadlineMs = deadlineMs
     // A colon in the namespace is escaped, so that no key of one namespace can be a key of another.
-    this.#prefix = `pitwall:${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:`
+    this.#prefix = `${OWN_KEYS}${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:`
   }
 
   async get(key: string): Promise<SharedValue | undefined> {

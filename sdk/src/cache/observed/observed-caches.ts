@@ -1,0 +1,46 @@
+import type { CallSite } from '../../call-site.ts'
+import type { Clock } from '../../clock.ts'
+import { NameRegistry } from '../../names.ts'
+import type { MetricSink, MetricSource } from '../../telemetry/source.ts'
+import { type ObservedBackend, ObservedCache } from './observed-cache.ts'
+
+/** Observed caches of one library that are told apart; the rest is `other`. A bound of their own: they take no name from caches of ours. */
+const MAX_NAMES = 50
+
+/** All caches of one library that are observed, by name. */
+export class ObservedCaches implements MetricSource {
+  readonly #backend: ObservedBackend
+  readonly #clock: Clock
+  readonly #names = new NameRegistry(MAX_NAMES)
+  readonly #caches = new Map<string, ObservedCache>()
+
+  constructor(backend: ObservedBackend, clock: Clock) {
+    this.#backend = backend
+    this.#clock = clock
+  }
+
+  /** The cache of this name; undefined when it has not been made known. */
+  find(name: string): ObservedCache | undefined {
+    return this.#caches.get(name)
+  }
+
+  /** The cache that goes by this name; its first place counts. */
+  named(given: string, site: CallSite | undefined): ObservedCache {
+    const name = this.#names.admit(given)
+    const known = this.#caches.get(name)
+    if (known !== undefined) return known
+    const cache = new ObservedCache({ name, backend: this.#backend, site, clock: this.#clock })
+    this.#caches.set(name, cache)
+    return cache
+  }
+
+  /** The cache that is named for the place in the source where it is used. */
+  at(site: CallSite): ObservedCache {
+    // Of a package the version manager's folders would be in the way, and their length would cut the line off.
+    return this.named(`${site.file.replace(/^.*\/?node_modules\//, '')}:${site.line}`, site)
+  }
+
+  collect(sink: MetricSink): void {
+    for (const cache of this.#caches.values()) cache.collect(sink)
+  }
+}

@@ -50,8 +50,10 @@ const PACKAGE = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]/
  */
 export function publisherCallSite(): CallSite | undefined {
   try {
-    const caller = callerOfPublisher(getCallSites(LIBRARY_DEPTH, { sourceMap: false }))
-    return toCallSite(getCallSites(LIBRARY_DEPTH)[caller])
+    const frames = getCallSites(LIBRARY_DEPTH, { sourceMap: false })
+    // A library is called often: what a second look would find again costs as much as the first.
+    const mapped = process.sourceMapsEnabled ? getCallSites(LIBRARY_DEPTH) : frames
+    return toCallSite(mapped[callerOfPublisher(frames)])
   } catch {
     return undefined
   }

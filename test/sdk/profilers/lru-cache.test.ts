@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Ports } from '../../../collector-processor/src/servers/ports.ts'
 import { callSite } from '../../../sdk/src/call-site.ts'
 import { cache as contract, prometheusName, reuse } from '../../../sdk/src/contract/index.ts'
 import lruCache from '../../../sdk/src/profilers/lru-cache.ts'
@@ -71,7 +72,7 @@ main()`
     ['agent.cjs', `const { LRUCache } = require('lru-cache')${work}`],
   ])('shows its caches on the page that is scraped: %s', async (file, source) => {
     await writeFile(join(folder, file), source)
-    const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(20_000 + (process.pid % 10_000)) }
+    const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(await new Ports().free()) }
     const end = await startAgent(['--import', preload, join(folder, file)], env).end
     expect(end).toMatchObject({ code: 0, stderr: '' })
     const lines = end.stdout.split('\n').filter((line) => line.includes(`${file}:`))

@@ -1,18 +1,11 @@
-import { type CallSite, publisherCallSite } from '../../call-site.ts'
 import { type Clock, systemClock } from '../../clock.ts'
+import { CallerLookup, type FindCaller } from './caller-lookup.ts'
 import type { ObservedCache } from './observed-cache.ts'
 import { ObservedCaches } from './observed-caches.ts'
 import { isLru, isLruMessage, type Lru, type LruMessage, nameOfLru } from './lru-message.ts'
 import { type LruFetch, ObservedLru } from './observed-lru.ts'
 import type { Observer } from './observe.ts'
 import { ownCaches } from './own.ts'
-import { RateLimit } from './rate-limit.ts'
-
-/** Looks at the stack a second: at 10 µs each (measured, docs/decisions.md) they take half a percent of a core at most. */
-export const LOOKS_PER_SECOND = 500
-
-/** Finds where a library was called. */
-export type FindCaller = () => CallSite | undefined
 
 /**
  * Counts what lru-cache (11.3 or later) tells of the agent's caches. A cache goes by the name of its class, of its load
@@ -26,16 +19,14 @@ export class LruObserver implements Observer {
     'tracing:lru-cache:error': (message: unknown) => this.#fetchFailed(message),
     'tracing:lru-cache:asyncEnd': (message: unknown) => this.#fetchEnded(message),
   }
-  readonly #looks: RateLimit
-  readonly #findCaller: FindCaller
+  readonly #caller: CallerLookup
   readonly #known = new WeakMap<object, ObservedLru>()
   /** By what the library publishes of it, until it ends. */
   readonly #fetches = new WeakMap<object, LruFetch>()
 
-  constructor(clock: Clock = systemClock, findCaller: FindCaller = publisherCallSite) {
+  constructor(clock: Clock = systemClock, findCaller?: FindCaller) {
     this.caches = new ObservedCaches('memory', clock)
-    this.#looks = new RateLimit(LOOKS_PER_SECOND, clock)
-    this.#findCaller = findCaller
+    this.#caller = new CallerLookup(clock, findCaller)
   }
 
   #operation(message: unknown): void {
@@ -85,8 +76,9 @@ export class LruObserver implements Observer {
     const name = nameOfLru(cache)
     const known = name === undefined ? undefined : this.caches.find(name)
     if (known !== undefined) return known
-    if (!this.#looks.take()) return undefined
-    const site = this.#findCaller()
+    const found = this.#caller.look()
+    if (found === undefined) return undefined
+    const { site } = found
     return name === undefined && site !== undefined ? this.caches.at(site) : this.caches.named(name ?? 'lru-cache', site)
   }
 }

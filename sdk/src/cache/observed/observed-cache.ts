@@ -17,7 +17,7 @@ const MAX_STORES = 1_000
 /** Where the entries of an observed cache are. */
 export type ObservedBackend = 'memory' | 'redis'
 
-/** What is exported of one place with entries in this process. */
+/** A cache whose entries are in this process, as far as its numbers are exported. */
 export interface ObservedStore {
   readonly entryCount: number
   /** Bound on the entries; undefined when there is none. */
@@ -51,6 +51,8 @@ export class ObservedCache implements MetricSource {
   readonly #tracker: ReuseTracker | undefined
   readonly #misses = new MissedKeys()
   readonly #stores = new Set<WeakRef<ObservedStore>>()
+  #lastKey: string | undefined
+  #lastHash = 0
 
   constructor(options: ObservedCacheOptions) {
     const { name, backend, clock } = options
@@ -71,13 +73,13 @@ export class ObservedCache implements MetricSource {
   requested(result: CacheEvent, key: unknown): void {
     this.statistics.on(result)
     // No hash is wanted in a pause between bursts: then nothing needs to be hashed.
-    if (this.#tracker?.wants(0) === true) this.#follow(hashKey(key))
+    if (this.#tracker?.wants(0) === true) this.#follow(this.#hash(key))
     else this.#tracker?.skip()
   }
 
   /** Counts a request that found nothing, after which the caller may load. @param expired value that was there and had expired */
   missed(key: unknown, expired?: unknown): void {
-    const hash = hashKey(key)
+    const hash = this.#hash(key)
     this.statistics.on(MISS)
     this.#follow(hash)
     this.#misses.miss(hash, this.#options.clock.now(), this.#hashToCompare(hash, expired))
@@ -85,14 +87,14 @@ export class ObservedCache implements MetricSource {
 
   /** A value was stored; when its key was missed before, it has been loaded since. */
   stored(key: unknown, value: unknown): void {
-    const filled = this.#misses.fill(hashKey(key), this.#options.clock.now())
+    const filled = this.#misses.fill(this.#hash(key), this.#options.clock.now())
     // A promise is stored when its load begins, and to wait for it would hide from the agent that nobody handles its error.
     if (filled !== undefined && !isThenable(value)) this.#loaded(filled, value)
   }
 
   /** A load begins, of whose end `loaded` or `failed` is to be told. @param expired value that it replaces */
   loads(key: unknown, expired?: unknown): RunningLoad {
-    return { startedAt: this.#options.clock.now(), previous: this.#hashToCompare(hashKey(key), expired) }
+    return { startedAt: this.#options.clock.now(), previous: this.#hashToCompare(this.#hash(key), expired) }
   }
 
   /** A load ended with this value. */
@@ -127,6 +129,14 @@ export class ObservedCache implements MetricSource {
     sink.number(contract.entryCount, attributes, count)
     if (limit < Infinity) sink.number(contract.entryLimit, attributes, limit)
     if (ttlMs > 0) sink.number(contract.ttl, attributes, ttlMs / 1_000)
+  }
+
+  /** What is computed at once is stored right after it was missed: then its key is hashed once. */
+  #hash(key: unknown): number {
+    if (typeof key !== 'string') return hashKey(key)
+    if (key !== this.#lastKey) this.#lastHash = hashKey(key)
+    this.#lastKey = key
+    return this.#lastHash
   }
 
   #follow(hash: number): void {

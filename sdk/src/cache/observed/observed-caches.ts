@@ -1,6 +1,6 @@
 import type { CallSite } from '../../call-site.ts'
 import type { Clock } from '../../clock.ts'
-import { NameRegistry } from '../../names.ts'
+import { MAX_NAME_LENGTH, NameRegistry } from '../../names.ts'
 import type { MetricSink, MetricSource } from '../../telemetry/source.ts'
 import { type ObservedBackend, ObservedCache } from './observed-cache.ts'
 
@@ -36,8 +36,9 @@ export class ObservedCaches implements MetricSource {
 
   /** The cache that is named for the place in the source where it is used. */
   at(site: CallSite): ObservedCache {
-    // Of a package the version manager's folders would be in the way, and their length would cut the line off.
-    return this.named(`${site.file.replace(/^.*\/?node_modules\//, '')}:${site.line}`, site)
+    // Where a package lies says nothing of the cache; and what is cut off a long path must not be the line.
+    const name = `${site.file.replace(/^.*\/?node_modules\//, '')}:${site.line}`
+    return this.named(name.slice(-MAX_NAME_LENGTH), site)
   }
 
   collect(sink: MetricSink): void {

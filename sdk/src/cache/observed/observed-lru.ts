@@ -49,7 +49,10 @@ export class ObservedLru implements ObservedStore {
     else if (message.op === 'memo') this.#memoized(message)
   }
 
-  /** Takes note of a `fetch` or `forceFetch`, whose lookup is done; returns the load that the caller waits for, if it began one. */
+  /**
+   * Takes note of a `fetch` or `forceFetch`, whose lookup is done; returns the load that the caller waits for, if it began
+   * one. It counts from here: what its method did before it first waited is over, and not seen.
+   */
   fetch(message: LruMessage): LruFetch | undefined {
     const { key, fetch, fetchError: errorBefore } = message
     const servedExpired = (fetch === 'stale' || fetch === 'inflight') && message.returnedStale === true

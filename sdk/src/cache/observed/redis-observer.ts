@@ -1,13 +1,11 @@
-import { publisherCallSite } from '../../call-site.ts'
 import { type Clock, systemClock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
 import { ERROR, SHARED_HIT } from '../events.ts'
-import { type FindCaller, LOOKS_PER_SECOND } from './lru-observer.ts'
+import { CallerLookup, type FindCaller } from './caller-lookup.ts'
 import type { ObservedCache } from './observed-cache.ts'
 import { ObservedCaches } from './observed-caches.ts'
 import type { Observer } from './observe.ts'
 import { OWN_KEYS } from './own.ts'
-import { RateLimit } from './rate-limit.ts'
 
 /** Kinds of keys whose place is remembered at once; beyond, all are looked up anew. */
 const MAX_KINDS = 1_000
@@ -48,16 +46,14 @@ export class RedisObserver implements Observer {
     'tracing:ioredis:command:asyncEnd': (message: unknown) => this.#ended(message),
   }
   readonly #clock: Clock
-  readonly #looks: RateLimit
-  readonly #findCaller: FindCaller
+  readonly #caller: CallerLookup
   readonly #kinds = new Map<number, ObservedCache>()
   readonly #readings = new WeakMap<object, Reading>()
 
-  constructor(clock: Clock = systemClock, findCaller: FindCaller = publisherCallSite) {
+  constructor(clock: Clock = systemClock, findCaller?: FindCaller) {
     this.caches = new ObservedCaches('redis', clock)
     this.#clock = clock
-    this.#looks = new RateLimit(LOOKS_PER_SECOND, clock)
-    this.#findCaller = findCaller
+    this.#caller = new CallerLookup(clock, findCaller)
   }
 
   #started(message: unknown): void {
@@ -93,17 +89,22 @@ export class RedisObserver implements Observer {
     return reading
   }
 
-  #cacheOf(key: string, { serverAddress, serverPort, database }: RedisMessage): ObservedCache {
+  #cacheOf(key: string, message: RedisMessage): ObservedCache {
     const kind = kindOf(key)
     const known = this.#kinds.get(kind)
     if (known !== undefined) return known
-    const site = this.#looks.take() ? this.#findCaller() : undefined
-    if (site === undefined) return this.caches.named(`${String(serverAddress)}:${String(serverPort)}/${String(database)}`, undefined)
+    const site = this.#caller.look()?.site
+    if (site === undefined) return this.caches.named(databaseOf(message), undefined)
     const cache = this.caches.at(site)
     if (this.#kinds.size >= MAX_KINDS) this.#kinds.clear()
     this.#kinds.set(kind, cache)
     return cache
   }
+}
+
+/** Server and database of a command: `localhost:6379/0`, or the path of a socket in place of the server. */
+function databaseOf({ serverAddress, serverPort, database }: RedisMessage): string {
+  return [serverAddress, ...(serverPort === undefined ? [] : [':', serverPort]), '/', database].join('')
 }
 
 /**

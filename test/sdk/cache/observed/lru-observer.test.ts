@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { LRUCache } from 'lru-cache'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCache } from '../../../../sdk/src/cache/create-cache.ts'
+import { LOOKS_PER_SECOND } from '../../../../sdk/src/cache/observed/caller-lookup.ts'
 import { LruObserver } from '../../../../sdk/src/cache/observed/lru-observer.ts'
 import { observe } from '../../../../sdk/src/cache/observed/observe.ts'
 import { cache as contract, reuse, subjects } from '../../../../sdk/src/contract/index.ts'
@@ -336,6 +337,13 @@ describe('the name of an lru-cache', () => {
     expect(names()).toEqual(['keyv/dist/index.js:9'])
   })
 
+  it('keeps its line where the path is too long', () => {
+    stop()
+    stop = observe(new LruObserver(clock, () => ({ file: `${'folder/'.repeat(30)}flights.ts`, line: 12 })))
+    lru().get('a')
+    expect(names()).toEqual([expect.stringMatching(/^.{115}flights\.ts:12$/)])
+  })
+
   it('is `other` beyond the bound, and those keys are not followed', () => {
     for (place = 0; place < 60; place++) lru().get('a')
     expect(names()).toHaveLength(51)
@@ -347,14 +355,14 @@ describe('the name of an lru-cache', () => {
   it('is looked for so often a second and no more: the rest is met later', () => {
     let looks = 0
     stop()
-    stop = observe(new LruObserver(clock, () => ({ file: 'src/request.ts', line: 1 + looks++ * 0 })))
+    stop = observe(new LruObserver(clock, () => ({ file: 'src/request.ts', line: ++looks && 1 })))
     const caches = Array.from({ length: 2_000 }, () => lru({ max: 1 }))
     for (const cache of caches) cache.get('a')
-    expect(looks).toBe(500)
+    expect(looks).toBe(LOOKS_PER_SECOND)
     clock.advance(1_000)
     for (const cache of caches) cache.get('a')
-    expect(looks).toBe(1_000)
-    expect(requests('miss', 'src/request.ts:1')).toBe(500 + 1_000)
+    expect(looks).toBe(2 * LOOKS_PER_SECOND)
+    expect(requests('miss', 'src/request.ts:1')).toBe((1 + 2) * LOOKS_PER_SECOND)
   })
 })
 

@@ -154,13 +154,31 @@ describe('an observer of ioredis', () => {
     },
   )
 
-  it('does not take a key that is hidden for a key', () => {
-    const observer = new RedisObserver(clock)
-    const message = { command: 'get', args: ['?'], result: null }
+  /** What an observer has counted once all its listeners have heard of this message. */
+  function countedOf(message: object): string[] {
+    const observer = new RedisObserver(clock, () => undefined)
     for (const listener of Object.values(observer.listeners)) listener(message)
-    const points: unknown[] = []
-    observer.caches.collect({ number: (...point) => points.push(point), histogram: (...point) => points.push(point) })
-    expect(points).toEqual([])
+    const named: string[] = []
+    const write = (_metric: unknown, attributes: { readonly 'pitwall.cache.name'?: unknown }) =>
+      void named.push(String(attributes['pitwall.cache.name']))
+    observer.caches.collect({ number: write, histogram: write })
+    return named
+  }
+
+  it('does not take a key that is hidden for a key', () => {
+    expect(countedOf({ command: 'get', args: ['?'], result: null })).toEqual([])
+  })
+
+  it('names a server by its socket where it has no port', () => {
+    const message = {
+      command: 'get',
+      args: ['policy:1'],
+      database: 2,
+      serverAddress: '/run/redis.sock',
+      serverPort: undefined,
+      result: null,
+    }
+    expect(countedOf(message)).toContain('/run/redis.sock/2')
   })
 
   it('hears nothing once it has ended', async () => {

@@ -1,4 +1,5 @@
 import { LatestChange } from './latest-change.ts'
+import { OWN_KEYS } from './observed/own.ts'
 import { type Reading, type SharedStorage, StorageRefusal, type StoredValue, type Token } from './shared-storage.ts'
 import type { ValueCodec } from './value-codec.ts'
 import type { Envelope, WireFormat } from './wire-format.ts'
@@ -151,6 +152,6 @@ class PlainStorage implements SharedStorage {
   }
 
   #nameOf(id: string): string {
-    return `pitwall:${this.#options.namespace}:${id}`
+    return `${OWN_KEYS}${this.#options.namespace}:${id}`
   }
 }

@@ -242,13 +242,13 @@ async function runWithRedis(redis: SteppedRedis, list: readonly Step[], settings
   for (const step of list) await take(step)
   await drain(redis, world, take)
   // All has been said and done: both know the last version of everything.
-  for (const [of, who_] of [
+  for (const [of, index] of [
     ['a', 0],
     ['a', 1],
     ['b', 0],
     ['b', 1],
   ] as const)
-    processes[who_]?.call(of, executed, false)
+    processes[index]?.call(of, executed, false)
   await drain(redis, world, take)
   await Promise.all(world.answers)
   expect(world.wrong).toEqual([])
@@ -256,10 +256,10 @@ async function runWithRedis(redis: SteppedRedis, list: readonly Step[], settings
 
 /** Lets everything that is on its way arrive, and every load end. */
 async function drain(redis: SteppedRedis, world: World, take: (step: Step) => Promise<void>): Promise<void> {
-  for (const who_ of [0, 1] as const) await take({ type: 'connect', who: who_ })
+  for (const index of [0, 1] as const) await take({ type: 'connect', who: index })
   for (let idle = 0; idle < 3;) {
     const isBusy = redis.processes.some((process) => process.isBusy) || world.loads.length > 0
-    for (const who_ of [0, 1] as const) for (const type of ['serve', 'deliver', 'hear'] as const) await take({ type, who: who_ })
+    for (const index of [0, 1] as const) for (const type of ['serve', 'deliver', 'hear'] as const) await take({ type, who: index })
     await take({ type: 'finish load', which: 0 })
     // Leases end, and changes that could not be made are tried again.
     if (!isBusy) await take({ type: 'advance', ms: 1_100 })

@@ -3,6 +3,7 @@ import { diag } from '@opentelemetry/api'
 import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
 import { LatestChange } from '../latest-change.ts'
+import { OWN_KEYS } from '../observed/own.ts'
 import {
   type ChangeListener,
   type Reading,
@@ -71,7 +72,7 @@ export class RedisStorage implements SharedStorage {
     this.deadlineMs = parts.deadlineMs
     this.server = parts.connection
     this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
-    this.#channel = `pitwall:${parts.namespace}:changes`
+    this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
     parts.connection.retain()
   }
 
@@ -285,12 +286,12 @@ export class RedisStorage implements SharedStorage {
   }
 
   #namesOf(id: string): [string, string, string] {
-    const name = `pitwall:${this.#parts.namespace}:{${id}}`
+    const name = `${OWN_KEYS}${this.#parts.namespace}:{${id}}`
     return [`${name}:value`, `${name}:fence`, `${name}:lock`]
   }
 
   #nameOf(what: string): string {
-    return `pitwall:{${this.#parts.namespace}}:${what}`
+    return `${OWN_KEYS}{${this.#parts.namespace}}:${what}`
   }
 
   #warnOfLostValue(): undefined {

@@ -113,6 +113,9 @@ export function settingsOf(own: CacheOptions, defaultName: string, base: CacheOp
   checkText('name', name)
   if (namespace !== undefined) checkText('namespace', namespace)
   oneOf('lock', lock, ['local', 'distributed'])
+  const backend = backendOf(options.backend)
+  if (lock === 'distributed' && backend.synchronous)
+    throw new OptionError('lock', lock, "'local' where the backend is in this process alone")
   oneOf('onMutate', onMutate, ['share', 'freeze', 'clone'])
   for (const [option, value] of Object.entries({ sizeOf, background, random }))
     if (value !== undefined && typeof value !== 'function') throw new OptionError(option, value, 'a function')
@@ -125,7 +128,7 @@ export function settingsOf(own: CacheOptions, defaultName: string, base: CacheOp
     maxBytes: maxBytes === undefined ? Number.POSITIVE_INFINITY : checkMaxBytes(maxBytes),
     sizeOf,
     eviction: policyOf(options.eviction),
-    backend: backendOf(options.backend),
+    backend,
     lock,
     l2: l2SettingsOf(options.l2 ?? {}),
     codec: codecOf(options),

@@ -58,6 +58,8 @@ export class Tier implements TicketActions {
     this.#cacheName = name
     this.#locks = lock === 'distributed'
     this.#deadlineMs = l2.timeoutMs ?? storage.deadlineMs
+    if (this.#locks && storage.extend === undefined)
+      diag.warn(`${this.name} has no locks, so each process loads what is missing from cache '${name}' for itself, as with lock: 'local'.`)
     this.#isValid = isValid
     this.#clock = clock
     this.#breaker = l2.breaker === undefined ? breakerOf(storage.server ?? storage, clock) : new Breaker(clock, l2.breaker)

@@ -106,6 +106,7 @@ export class Cache {
   refresh(key: string, load: Loader, rules: EntryRules = this.rules): unknown {
     const flight = this.#begin(key, this.#front.look(key), load)
     flight.fallback = undefined
+    flight.doubted = undefined
     return this.#counted(flight, () => this.#fly(flight, load, rules, Number.POSITIVE_INFINITY))
   }
 
@@ -224,7 +225,8 @@ export class Cache {
     flight.previous = kept?.value
     if (this.#front.doubtful) flight.doubted = kept
     else if (kept?.state !== 'expired') flight.known = kept
-    if (flight.known !== undefined && kept?.state === 'stale') flight.fallback = kept
+    // Who only looks is not given what is stale.
+    if (flight.loads && flight.known !== undefined && kept?.state === 'stale') flight.fallback = kept
     return flight
   }
 

@@ -45,6 +45,7 @@ export class Tier implements TicketActions {
   readonly #reads = new PendingReads()
   readonly #pending = new Set<Promise<void>>()
   #flushing = false
+  #closed = false
   #cancelFlush: (() => void) | undefined
   #unwatch: (() => void) | undefined
   #refusals = 0
@@ -105,7 +106,14 @@ export class Tier implements TicketActions {
     const leaseMs = this.#locks && loads && beyondMs < Number.POSITIVE_INFINITY ? LEASE_MS : 0
     for (;;) {
       const started = this.#clock.now()
-      const asked = await this.#ask(() => this.#read(key, beyondMs, leaseMs))
+      let isLate = false
+      const asked = await this.#ask(async () => {
+        const reading = await this.#read(key, beyondMs, leaseMs)
+        // Nobody waits for the answer any more, so nobody would let go of the lock.
+        if (isLate && reading.holdsLock) this.release(key, { type: 'unknown' })
+        return reading
+      })
+      isLate = true
       if (asked.type !== 'answered') return asked
       const durationMs = this.#clock.now() - started
       const known = await this.#trusted(key, asked.answer.found)
@@ -173,6 +181,7 @@ export class Tier implements TicketActions {
 
   /** Lets what is on its way arrive, for no longer than the deadline, then ends connections. */
   async close(): Promise<void> {
+    this.#closed = true
     this.#unwatch?.()
     this.#cancelFlush?.()
     await withDeadline(Promise.all(this.#pending), this.#deadlineMs).catch(() => {})
@@ -253,7 +262,7 @@ export class Tier implements TicketActions {
   }
 
   #flushLater(): void {
-    if (this.#debt.isEmpty || this.#cancelFlush !== undefined) return
+    if (this.#closed || this.#debt.isEmpty || this.#cancelFlush !== undefined) return
     this.#cancelFlush = after(this.#clock, FLUSH_EVERY_MS, () => this.#inBackground(() => this.#flush()), true)
   }
 

@@ -33,6 +33,8 @@ export class Script {
   }
 }
 
+// Who may not publish can still cache: `pcall` lets what others cannot be told pass.
+//
 // Keys of an entry: 1 its value, 2 its fence (the time of its last invalidation or setting), 3 the lock of its load. They share
 // a hash tag, so that Redis Cluster keeps them together.
 
@@ -67,11 +69,11 @@ export const writeScript = new Script(
   `local held = ARGV[2] ~= '' and redis.call('GET', KEYS[3]) == ARGV[2]
 if held then redis.call('DEL', KEYS[3]) end
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then
-  if held then redis.call('PUBLISH', ARGV[5], ARGV[7]) end
+  if held then redis.pcall('PUBLISH', ARGV[5], ARGV[7]) end
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
-if held then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+if held then redis.pcall('PUBLISH', ARGV[5], ARGV[6]) end
 return 1`,
 )
 
@@ -98,7 +100,7 @@ if version <= last then version = last + 1 end
 redis.call('SET', KEYS[2], string.format('%.0f', version), 'PX', ARGV[2])
 redis.call('DEL', KEYS[3])
 if set then redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[5]) else redis.call('UNLINK', KEYS[1]) end
-redis.call('PUBLISH', ARGV[3], ARGV[4])
+redis.pcall('PUBLISH', ARGV[3], ARGV[4])
 return set and 2 or 1`,
 )
 
@@ -122,7 +124,7 @@ if version <= last then version = last + 1 end
 version = string.format('%.0f', version)
 redis.call('SET', KEYS[1], version, 'PX', ARGV[1])
 redis.call('SET', KEYS[2], version, 'PX', ARGV[1])
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return 1`,
 )
 
@@ -137,6 +139,6 @@ export const releaseScript = new Script(
   1,
   `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return 1`,
 )

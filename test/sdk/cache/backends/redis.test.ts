@@ -5,6 +5,8 @@ import { resolve } from 'node:path'
 import { diag } from '@opentelemetry/api'
 import { describe, expect, it, vi } from 'vitest'
 import type { SharedBackend } from '../../../../sdk/src/cache/backends/backend.ts'
+import { hybrid } from '../../../../sdk/src/cache/backends/hybrid.ts'
+import { memory } from '../../../../sdk/src/cache/backends/memory.ts'
 import { redis, type RedisBackendOptions } from '../../../../sdk/src/cache/backends/redis.ts'
 import { cached } from '../../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../../sdk/src/cache/create-cache.ts'
@@ -169,6 +171,26 @@ describe('redis', () => {
     expect(() => redis({ namespace: '' })).toThrow('namespace must be a string of at least one character')
     expect(() => redis({ secret: '' })).toThrow('secret must be a string of at least one character')
     expect(() => redis({ cluster: [] })).toThrow('cluster must be a list of at least one { host, port }')
+  })
+
+  it('says once that it may not hear from others, asks Redis each time then, and serves nothing outdated', async () => {
+    await server().ask((client) => client.call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '+@all', 'resetchannels'))
+    const warn = vi.spyOn(diag, 'warn')
+    const url = server().url.replace('redis://', 'redis://deaf:secret@')
+    const name = unique()
+    const ask = cached(async (key: string) => key, { name, backend: hybrid({ front: memory(), back: redis({ url, timeout: '2s' }) }) })
+    const other = createCache<string>({ name, backend: backend() })
+    await ask('a')
+    await eventually('the refusal to be said', () => warn.mock.calls.length > 0)
+    await other.set('a', 'newer')
+    expect(await ask('a')).toBe('newer')
+    await ask.invalidate('a')
+    expect(await other.get('a')).toBeUndefined()
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^redis lets nobody subscribe here \(NOPERM .*memory in front of it is not used\.$/),
+    )
+    warn.mockRestore()
+    await Promise.all([ask.cache.close(), other.close()])
   })
 
   it('says why Redis refuses the connection', async () => {

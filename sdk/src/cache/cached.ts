@@ -1,18 +1,12 @@
-import { diag } from '@opentelemetry/api'
 import { type CallSite, callSite } from '../call-site.ts'
 import { OptionError } from '../errors.ts'
-import { keepShape } from '../sampling/keep-shape.ts'
-import { markCached } from '../sampling/cached-mark.ts'
-import { isThenable } from '../sampling/outcome.ts'
 import { type ArgumentKeys, argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
-import type { Cache } from './cache.ts'
-import { type AnyFunction, type CachedExtras, extrasOf } from './cached-extras.ts'
+import { type AnyExtras, type Anything, behindCache, extrasBehind } from './behind-cache.ts'
+import type { AnyFunction, CachedExtras } from './cached-extras.ts'
 import { checkOptions } from './check-options.ts'
-import { copied } from './copied.ts'
 import { behindMethod, methodDecorator, type MethodDecorator } from './decorator.ts'
-import { type EntryRules, rulesOf } from './entry-options.ts'
-import { keyOfText } from './key.ts'
+import { rulesOf } from './entry-options.ts'
 import { openHandle } from './open-handle.ts'
 import { backendOf, cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 
@@ -46,8 +40,6 @@ type AnyOptions = Omit<CacheOptions, 'tags'> & {
   readonly per?: 'instance' | 'class'
 }
 
-type Anything = (this: unknown, ...args: unknown[]) => unknown
-
 /**
  * Puts a cache in front of a function: same arguments, same `this`, and one load for all who ask at the same time.
  * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors are only where `errorTtl`
@@ -77,12 +69,10 @@ export function cached(first: unknown = {}, options: AnyOptions = {}): unknown {
 }
 
 /** What can be done with the cache behind a decorated method of an object; undefined for a method without one. */
-export function cachedMethod(self: object, method: string | symbol): CachedExtras<Anything, unknown, unknown, unknown> | undefined {
+export function cachedMethod(self: object, method: string | symbol): AnyExtras | undefined {
   const fn = behindMethod(self, method)
-  return fn && wrapped.get(fn)
+  return fn && extrasBehind(fn)
 }
-
-const wrapped = new WeakMap<Anything, CachedExtras<Anything, unknown, unknown, unknown>>()
 
 const cachedOptions = [...cacheOptions, 'key', 'scope', 'per']
 
@@ -98,67 +88,20 @@ function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = ca
     throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
   const keyOf = argumentKeys(settings.name, { key, scope })
   const { cache, handle } = openHandle(settings, textKeys(settings.name, scope), site)
-  const copies = settings.onMutate === 'clone'
-  const warnOnce = once(() =>
-    diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
-  )
-  const rulesFor = rulesFrom(tags, cache)
-  let asynchronous = !settings.backend.synchronous || fn.constructor.name === 'AsyncFunction'
-
-  // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
-  // nothing is allocated. All others take the general way.
-  function wrapper(this: unknown, text?: unknown): unknown {
-    if (arguments.length !== 1 || typeof text !== 'string' || !isPlain) return Reflect.apply(call, this, arguments)
-    const callKey = keyOfText(text)
-    const answer = cache.lookup(callKey)
-    return answer === undefined ? miss(callKey, this, text) : answer
-  }
-  const isPlain = key === undefined && scope === undefined && typeof tags !== 'function' && !copies
-
-  function miss(callKey: string, self: unknown, text: string): unknown {
-    return cache.readThrough(callKey, () => run(self, [text]))
-  }
-
-  function call(this: unknown, ...args: unknown[]): unknown {
-    let callKey: string | undefined
-    let rules: EntryRules
-    try {
-      callKey = keyOf(args)
-      rules = rulesFor(args)
-    } catch (error) {
-      // Who is promised a promise handles errors there.
-      if (!settings.backend.synchronous) return Promise.reject(error)
-      throw error
-    }
-    const load = (): unknown => run(this, args)
-    if (callKey === undefined) {
-      warnOnce()
-      return cache.readAround(load)
-    }
-    const answer = cache.read(callKey, load, rules)
-    return copies ? copied(answer) : answer
-  }
-
-  function run(self: unknown, args: unknown[]): unknown {
-    const result = fn.apply(self, args)
-    if (isThenable(result)) asynchronous = true
-    return result
-  }
-
-  markCached(wrapper)
-  const extras = extrasOf({ cache, handle, keyOf, rulesFor, call: wrapper, run, isAsynchronous: () => asynchronous })
-  wrapped.set(wrapper, extras)
-  return keepShape(Object.assign(wrapper, extras), fn)
+  return behindCache(fn, {
+    cache,
+    handle,
+    keyOf,
+    rulesFor: typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : undefined,
+    isKeyedByText: key === undefined && scope === undefined,
+    copies: settings.onMutate === 'clone',
+    synchronous: settings.backend.synchronous,
+  })
 }
 
 /** How entries are named by hand: by what `key` returns, or by the only string argument. By hand, a scope cannot be told. */
 function textKeys(cacheName: string, scope: AnyOptions['scope']): ArgumentKeys {
   return argumentKeys(cacheName, scope === undefined ? {} : { scope: () => undefined })
-}
-
-/** The rules of a call: those of the cache, with the tags that its arguments give. */
-function rulesFrom(tags: AnyOptions['tags'], cache: Cache): (args: unknown[]) => EntryRules {
-  return typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : () => cache.rules
 }
 
 function isFunction(value: unknown): value is Anything {
@@ -169,13 +112,4 @@ function isOptions(value: unknown): value is AnyOptions {
   if (typeof value !== 'object' || value === null) return false
   checkOptions('cached', value, cachedOptions)
   return true
-}
-
-function once(action: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    action()
-  }
 }

@@ -29,17 +29,17 @@ export interface BehindCacheParts {
   readonly isKeyedByText: boolean
   /** Whether each caller is given a copy. */
   readonly copies: boolean
-  /** Whether there is no shared tier. */
-  readonly synchronous: boolean
+  /** Whether callers are always given a promise; else where the function gives one. */
+  readonly promises: boolean
 }
 
 /** Puts an open cache in front of a function. Calls whose arguments make no key run uncached. */
 export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
-  const { cache, handle, keyOf, rulesFor = () => cache.rules, isCacheable, copies, synchronous } = parts
+  const { cache, handle, keyOf, rulesFor = () => cache.rules, isCacheable, copies, promises } = parts
   const warnOnce = once(() =>
     diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give it a \`key\` function.`),
   )
-  let asynchronous = !synchronous || fn.constructor.name === 'AsyncFunction'
+  let asynchronous = promises || fn.constructor.name === 'AsyncFunction'
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
   // nothing is allocated. All others take the general way.
@@ -65,7 +65,7 @@ export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
       rules = rulesFor(args)
     } catch (error) {
       // Who is promised a promise handles errors there.
-      if (!synchronous) return Promise.reject(error)
+      if (promises) return Promise.reject(error)
       throw error
     }
     if (callKey === undefined) {

@@ -95,7 +95,7 @@ function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = ca
     rulesFor: typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : undefined,
     isKeyedByText: key === undefined && scope === undefined,
     copies: settings.onMutate === 'clone',
-    synchronous: settings.backend.synchronous,
+    promises: !settings.backend.synchronous,
   })
 }
 

@@ -16,14 +16,16 @@ export interface OpenedHandle {
  * Opens a cache, with its namespaces as they are asked for, and lets `getCache` find it.
  * @param keyOf the key of an entry, from arguments or from the text that the user calls it
  * @param site where the agent made it
+ * @param isOwned whether it goes with an object: being found by its name does not keep it then
  */
 export function openHandle(
   settings: CacheSettings,
   keyOf: (args: readonly unknown[]) => string | undefined,
   site: CallSite | undefined,
+  isOwned: boolean = false,
 ): OpenedHandle {
   const opened = open(settings, keyOf, site)
-  enroll(opened.handle)
+  enroll(opened.handle, isOwned)
   return opened
 }
 

@@ -86,7 +86,7 @@ export class Subject implements MetricSource {
 const names = new NameRegistry()
 const subjects = new Map<string, Subject>()
 const trackers = new Map<string, ReuseTracker>()
-const caches = ownLru<string, CacheHandle>(MAX_CACHES)
+const caches = ownLru<string, { deref(): CacheHandle | undefined }>(MAX_CACHES)
 
 /** What a cache of this name and backend counts into. */
 export function subjectOf(name: string, backend: string, tiers: Tiers): Subject {
@@ -100,14 +100,14 @@ export function subjectOf(name: string, backend: string, tiers: Tiers): Subject 
   return subject
 }
 
-/** Lets `getCache` find it; the latest of a name counts. */
-export function enroll(cache: CacheHandle): void {
-  caches.set(cache.name, cache)
+/** Lets `getCache` find it; the latest of a name counts. @param isOwned whether only its owner keeps it */
+export function enroll(cache: CacheHandle, isOwned: boolean): void {
+  caches.set(cache.name, isOwned ? new WeakRef(cache) : { deref: () => cache })
 }
 
 /** The cache that was made last under this name, or undefined. */
 export function findCache(name: string): CacheHandle | undefined {
-  return caches.get(name)
+  return caches.get(name)?.deref()
 }
 
 function trackerOf(name: string): ReuseTracker | undefined {

@@ -53,9 +53,9 @@ await rome.hotels(3)
 await oslo.hotels(3)
 
 const { resourceMetrics } = await metricProducer.collect()
-const places = resourceMetrics.scopeMetrics
+const place = resourceMetrics.scopeMetrics
   .flatMap(({ metrics }) => metrics.flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes)))
-  .filter((attributes) => attributes['pitwall.subject'] === 'Agent.hotels' && 'code.file.path' in attributes)
+  .find((attributes) => attributes['pitwall.subject'] === 'Agent.hotels' && 'code.file.path' in attributes)
 
 console.log(
   JSON.stringify({
@@ -67,6 +67,6 @@ console.log(
     runs: [rome.runs, oslo.runs, guide.runs, Agent.lookups, Guide.lookups],
     names: ['Agent.hotels', 'rates', 'Agent.greeting', 'Agent.airport'].map((name) => getCache(name)?.name),
     shape: [Agent.prototype.hotels.name, Agent.prototype.hotels.length],
-    place: places[0]?.['code.line.number'],
+    place: place?.['code.line.number'],
   }),
 )

@@ -2,6 +2,7 @@ import { type CallSite, callSite } from '../call-site.ts'
 import { OptionError } from '../errors.ts'
 import { argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
+import { memory } from './backends/memory.ts'
 import { type AnyExtras, type Anything, behindCache, extrasBehind } from './behind-cache.ts'
 import type { AnyFunction, CachedExtras } from './cached-extras.ts'
 import { checkOptions } from './check-options.ts'
@@ -79,7 +80,9 @@ export function cachedMethod(self: object, method: string | symbol): AnyExtras |
 const cachedOptions = [...cacheOptions, 'key', 'scope', 'per']
 
 /** Options are checked now, the caches are opened when methods are called. */
-function decoratorOf(options: AnyOptions, site: CallSite | undefined): Anything {
+function decoratorOf(given: AnyOptions, site: CallSite | undefined): Anything {
+  // Whatever is set for all caches: what an instance has of its own is not for others to see.
+  const options = given.per === 'class' ? given : { ...given, backend: given.backend ?? memory() }
   const { settings } = prepared(options, 'method')
   if (!settings.backend.synchronous) {
     if (options.per !== 'class')

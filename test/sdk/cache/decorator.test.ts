@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redis } from '../../../sdk/src/cache/backends/redis.ts'
 import { cached, cachedMethod, type CachedOptions } from '../../../sdk/src/cache/cached.ts'
 import { getCache } from '../../../sdk/src/cache/create-cache.ts'
+import { setCacheDefaults } from '../../../sdk/src/cache/options.ts'
 import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
 
 const run = promisify(execFile)
@@ -44,6 +45,16 @@ describe('a decorated method', () => {
     const [one, other] = [new Agent(), new Agent()]
     expect([one.ask('a'), other.ask('a')]).toEqual(['a!', 'a!'])
     expect([one.runs, other.runs]).toEqual([1, 0])
+  })
+
+  it('keeps what an instance has of its own to itself, wherever other caches keep theirs', () => {
+    setCacheDefaults({ backend: redis() })
+    try {
+      const agent = new (decoratedClass())()
+      expect([agent.ask('a'), agent.ask('a'), agent.runs]).toEqual(['a!', 'a!', 1])
+    } finally {
+      setCacheDefaults({})
+    }
   })
 
   it('is one that can be told apart, called without an object, and found with what is behind it', () => {

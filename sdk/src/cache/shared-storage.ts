@@ -54,7 +54,7 @@ export interface ChangeListener {
  * Storage that several processes share. The cache puts a deadline and a circuit breaker around every call, so that an
  * implementation simply rejects when it cannot reach its server; the cache then loads. It must never throw elsewhere,
  * never hold the process, and never wait for longer than its caller: no queue for commands while it is not connected.
- * `plainStorage` makes one of these from any map of texts.
+ * `plainBackend` makes one of these from any map of texts.
  */
 export interface SharedStorage {
   /** Value of the attribute `pitwall.cache.tier`, for example `redis`. */

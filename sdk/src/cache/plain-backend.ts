@@ -10,7 +10,7 @@ import { WireFormat } from './wire-format.ts'
 export interface PlainBackendOptions {
   /** Under which the entries are kept. Default: the cache's name. Caches of one namespace share their entries. */
   readonly namespace?: string
-  /** How long a look or a change may take before the cache goes on without it; each is one or two calls of the store in a row. Default 100 ms. */
+  /** How long a look or a change may take before the cache goes on without it; each is up to three calls of the store in a row. Default 100 ms. */
   readonly timeout?: Duration
   /** Keys are hashed with it (HMAC), so that nobody without it can try them out; the same for all processes of a fleet. Default: SHA-256. */
   readonly secret?: string

@@ -1,5 +1,5 @@
 /** The public names of the SDK, and nothing else. */
-export type { Backend, LocalBackend, SharedBackend } from './cache/backends/backend.ts'
+export type { Backend, BackendContext, LocalBackend, SharedBackend, Storages } from './cache/backends/backend.ts'
 export {
   cached,
   cached as Cached,
@@ -10,8 +10,24 @@ export {
 } from './cache/cached.ts'
 export { createCache, type CreateCacheOptions, getCache } from './cache/create-cache.ts'
 export type { Duration } from './cache/duration.ts'
+export type { WrapOptions } from './cache/function-cache.ts'
 export type { AsyncCache, CacheHandle, SyncCache } from './cache/handle.ts'
+export type { DisposeReason, Lease } from './cache/held-values.ts'
 export type { CacheOptions } from './cache/options.ts'
+export { plainBackend, type PlainBackendOptions } from './cache/plain-backend.ts'
+export type { PlainStore } from './cache/plain-storage.ts'
+export { ComputationCache, type ComputationCacheOptions } from './cache/presets/computation-cache.ts'
+export { ModelCache, type ModelCacheOptions } from './cache/presets/model-cache.ts'
+export { ResponseCache, type ResponseCacheOptions, type ResponseFunction } from './cache/presets/response-cache.ts'
+export {
+  type ChangeListener,
+  type Reading,
+  type Release,
+  type SharedStorage,
+  StorageRefusal,
+  type StoredValue,
+  type Token,
+} from './cache/shared-storage.ts'
 export type { CacheStats } from './cache/statistics.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { OptionError } from './errors.ts'

@@ -7,7 +7,7 @@ import { checkOptions } from './check-options.ts'
 import type { EntryMetadata } from './entries.ts'
 import { rulesOf } from './entry-options.ts'
 import type { CacheHandle } from './handle.ts'
-import { scopedKey } from './key.ts'
+import { scopedKeys } from './key.ts'
 import { openHandle } from './open-handle.ts'
 import type { CacheSettings } from './options.ts'
 import type { CacheStats } from './statistics.ts'
@@ -98,12 +98,13 @@ export class FunctionCache implements AsyncDisposable {
       throw new OptionError('name', name, `a string that no other function behind cache '${settings.name}' has`)
     this.#functions.set(name, fn)
     const plainKey = argumentKeys(settings.name, { key, scope })
+    const ownKey = scopedKeys(name)
     return behindCache(fn, {
       cache: this.#cache,
       handle: this.cache,
       keyOf: (args) => {
         const callKey = plainKey(args)
-        return callKey === undefined ? undefined : scopedKey(name, callKey)
+        return callKey === undefined ? undefined : ownKey(callKey)
       },
       rulesFor:
         tags === undefined ? undefined : (args) => rulesOf({ tags: typeof tags === 'function' ? tags(...args) : tags }, this.#cache.rules),

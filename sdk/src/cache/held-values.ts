@@ -30,7 +30,7 @@ interface Held<V> {
   /** undefined before its first lease. */
   lent: { readonly key: string; readonly value: V } | undefined
   holders: number
-  /** Why it left the cache, and the key that it had there; undefined while it has not. */
+  /** Why it left the cache, or did not go in, and the key that it had there; undefined while it is in. */
   left: { readonly key: string; readonly reason: DisposeReason } | undefined
   /** The look that is about to be taken at whether it can go. */
   look: Promise<void> | undefined
@@ -53,19 +53,19 @@ export class HeldValues<V> {
     const held = this.#of(value)
     held.lent = { key, value }
     held.holders += 1
-    let look: Promise<void> | undefined
+    let ended: Promise<void> | undefined
     const end = (): Promise<void> => {
-      if (look !== undefined) return look
+      if (ended !== undefined) return ended
       held.holders -= 1
-      return (look = this.#lookLater(value, held))
+      return (ended = held.left === undefined ? Promise.resolve() : this.#lookLater(value, held))
     }
     return { key, value, [Symbol.dispose]: () => void end(), [Symbol.asyncDispose]: end }
   }
 
-  /** The value has left the cache. @param key as the cache has it: a long one as its hash */
+  /** The value has left the cache, or did not go in. @param key as the cache has it: a long one as its hash */
   left(value: unknown, key: string, reason: DisposeReason): void {
     const held = this.#of(value)
-    held.left = { key, reason }
+    if (held.left === undefined || reason !== 'not kept') held.left = { key, reason }
     void this.#lookLater(value, held)
   }
 
@@ -102,12 +102,14 @@ export class HeldValues<V> {
   }
 
   async #disposeIfFree(value: unknown, held: Held<V>): Promise<void> {
+    if (held.left === undefined) return
+    const { key: cacheKey, reason } = held.left
     if (this.#parts.isKept(value)) held.left = undefined
     else if (held.holders === 0) {
       this.#values.delete(value)
-      const key = held.lent?.key ?? held.left?.key ?? ''
+      const key = held.lent?.key ?? cacheKey
       try {
-        await this.#parts.dispose(value, key, held.left?.reason ?? 'not kept')
+        await this.#parts.dispose(value, key, reason)
       } catch (error) {
         diag.warn(`a value of cache '${this.#parts.name}' could not be disposed of (${reasonOf(error)}).`)
       }

@@ -1,18 +1,13 @@
 import 'reflect-metadata'
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { redis } from '../../../sdk/src/cache/backends/redis.ts'
 import { cached, cachedMethod, type CachedOptions } from '../../../sdk/src/cache/cached.ts'
 import { getCache } from '../../../sdk/src/cache/create-cache.ts'
 import { setCacheDefaults } from '../../../sdk/src/cache/options.ts'
 import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
-
-const run = promisify(execFile)
-const root = resolve(import.meta.dirname, '../../..')
+import { useCompiler } from '../../support/compiled.ts'
 
 /** A class whose method `ask` the older kind of decorator is applied to, as TypeScript compiles it. */
 function decoratedClass(options?: CachedOptions) {
@@ -105,33 +100,13 @@ describe('a decorated method', () => {
 })
 
 describe('classes with decorators, compiled by TypeScript', () => {
-  let folder: string
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pitwall-decorated-'))
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  const compiler = useCompiler()
 
-  /** Compiles and type-checks a file of `decorated/` on its own, runs it on the built package, and returns what it printed. */
+  /** Compiles a file of `decorated/` on its own, runs it on the built package, and returns what it printed. */
   async function printed(name: string, dialect: 'tc39' | 'experimental', ...nodeOptions: string[]): Promise<unknown> {
     const older = dialect === 'tc39' ? [] : ['--experimentalDecorators', '--emitDecoratorMetadata']
-    const options = [
-      '--target',
-      'es2024',
-      '--lib',
-      'es2024,esnext.disposable',
-      '--module',
-      'nodenext',
-      '--strict',
-      '--skipLibCheck',
-      '--sourceMap',
-    ]
-    const place = ['--ignoreConfig', '--types', 'node', '--outDir', join(folder, dialect)]
-    const source = join(import.meta.dirname, 'decorated', `${name}.ts`)
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), source, ...options, ...older, ...place], { cwd: root })
-    const compiled = join(folder, dialect, `${name}.js`)
-    const { stdout } = await run(process.execPath, ['--enable-source-maps', ...nodeOptions, compiled], { cwd: folder })
-    return JSON.parse(stdout)
+    const program = await compiler().compile(join(import.meta.dirname, 'decorated', `${name}.ts`), ...older)
+    return JSON.parse(await compiler().run(program, ...nodeOptions))
   }
 
   it.each(['tc39', 'experimental'] as const)('behave as they are written, in the dialect %s', async (dialect) => {

@@ -39,6 +39,8 @@ export interface LocalBackend {
 export interface SharedBackend {
   readonly name: string
   readonly synchronous: false
+  /** Whether `lock: 'distributed'` has an effect: its storage has `extend` and `release`. */
+  readonly hasLocks?: boolean
   open(context: BackendContext): Storages & { readonly shared: SharedStorage }
 }
 

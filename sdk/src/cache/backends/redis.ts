@@ -46,6 +46,7 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
   return {
     name: 'redis',
     synchronous: false,
+    hasLocks: true,
     open({ name, part, codec, clock }) {
       if (connection === undefined || subscriber === undefined || connection.closed) {
         connection = new RedisConnection(address)

@@ -16,35 +16,42 @@ type Fields = Readonly<Record<string, unknown>>
  * answers the same again when its temperature is 0, or a seed is given; nothing is held against other requests.
  */
 export function whyDiffering(args: readonly unknown[]): string | undefined {
-  if (asksForStream(args)) return 'a stream can be read only once'
-  return requestsIn(args)
-    .filter(asksModel)
-    .map(whyRandom)
-    .find((why) => why !== undefined)
+  const requests = requestsIn(args)
+  if (requests.some(isStreamed)) return 'a stream can be read only once'
+  for (const fields of requests) {
+    const why = asksModel(fields) ? whyRandom(fields) : undefined
+    if (why !== undefined) return why
+  }
+  return undefined
 }
 
 /** Whether a request among the arguments asks for its answer as a stream. */
 export function asksForStream(args: readonly unknown[]): boolean {
-  return requestsIn(args).some((fields) => fields['stream'] === true)
+  return requestsIn(args).some(isStreamed)
 }
 
 function requestsIn(args: readonly unknown[]): Fields[] {
+  const requests: Fields[] = []
   try {
-    return args.flatMap((argument) => [argument, ...partsOf(argument)]).filter(isFields)
+    for (const argument of args) {
+      // The characters of a text and the bytes of a buffer are no parts.
+      if (typeof argument !== 'object' || argument === null || ArrayBuffer.isView(argument)) continue
+      if (isFields(argument)) requests.push(argument)
+      for (const name of Object.keys(argument)) {
+        const part: unknown = Reflect.get(argument, name)
+        const inner = name === 'body' && typeof part === 'string' && part.startsWith('{') ? parsed(part) : part
+        if (isFields(inner)) requests.push(inner)
+      }
+    }
+    return requests
   } catch {
     // A getter of the caller threw: such arguments make no key either.
     return []
   }
 }
 
-/** What an object or a list holds; the characters of a text and the bytes of a buffer are no parts. */
-function partsOf(argument: unknown): unknown[] {
-  if (typeof argument !== 'object' || argument === null || ArrayBuffer.isView(argument)) return []
-  return Object.entries(argument).map(unpacked)
-}
-
-function unpacked([name, value]: [string, unknown]): unknown {
-  return name === 'body' && typeof value === 'string' && value.startsWith('{') ? parsed(value) : value
+function isStreamed(fields: Fields): boolean {
+  return fields['stream'] === true
 }
 
 /** A temperature is enough: a prompt may be an argument of its own. */

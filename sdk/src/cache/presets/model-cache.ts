@@ -77,8 +77,10 @@ export class ModelCache<V extends object> implements AsyncDisposable {
   /** The value, loaded if it is not there. It is yours until the lease ends: `using lease = await models.acquire('small')`. */
   async acquire(key: string): Promise<Lease<V>> {
     const value = await this.cache.getOrSet({ key, load: (context) => this.#load(key, context) })
+    const lease = this.#held.hold(value, key)
+    if (this.cache.peek(key) !== value) this.#held.left(value, key, 'not kept')
     this.#expireLater()
-    return this.#held.hold(value, key)
+    return lease
   }
 
   /** Calls `work` with the value, and holds it until what that returns is settled. */
@@ -152,7 +154,7 @@ export class ModelCache<V extends object> implements AsyncDisposable {
 
   /** Other caches drop what has expired when they come across it; here it takes up too much until then. */
   #expireLater(): void {
-    if (this.#cancelExpiry !== undefined || this.#closed) return
+    if (this.#options.ttl === undefined || this.#cancelExpiry !== undefined || this.#closed) return
     const times = this.#tables.flatMap((table) => [...table.entries()].map(([, slot]) => table.expiresAt(slot)))
     const soonest = Math.min(...times)
     if (soonest === Number.POSITIVE_INFINITY) return

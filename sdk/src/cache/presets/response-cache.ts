@@ -41,7 +41,8 @@ const responseCacheOptions = [...cacheOptions.filter((option) => option !== 'bac
 
 /**
  * Keeps answers of APIs and language models. Fresh for an hour; for a day after it the old answer is given at once while the new
- * one is loaded behind it, or as long as that fails. With `back`, all processes share the answers, and one load of each.
+ * one is loaded behind it, or as long as that fails. With `back`, all processes share the answers, and one load of each where
+ * that has locks, as Redis has.
  *
  * A call to a language model is cached where it would be answered the same again: at temperature 0, or with a seed; not without
  * either, not for streams, several answers (`n`), or tools that the provider runs. Others run uncached and count as `bypass`.
@@ -62,7 +63,7 @@ export class ResponseCache extends FunctionCache {
       )
     if (cacheable !== undefined && typeof cacheable !== 'function') throw new OptionError('cacheable', cacheable, 'a function')
     const backend = back === undefined ? memory() : hybrid({ front: memory(), back })
-    const { lock = back === undefined ? 'local' : 'distributed' } = others
+    const { lock = back?.hasLocks === true ? 'distributed' : 'local' } = others
     super({
       settings: settingsOf({ ...others, ttl, grace, timeout, lock, backend }, ''),
       scope: scope === 'shared' ? undefined : scope,

@@ -82,7 +82,7 @@ const cachedOptions = [...cacheOptions, 'key', 'scope', 'per']
 /** Options are checked now, the caches are opened when methods are called. */
 function decoratorOf(given: AnyOptions, site: CallSite | undefined): Anything {
   // Whatever is set for all caches: what an instance has of its own is not for others to see.
-  const options = given.per === 'class' ? given : { ...given, backend: given.backend ?? memory() }
+  const options = given.per === 'class' ? given : { ...given, backend: given.backend ?? memory(), lock: given.lock ?? 'local' }
   const { settings } = prepared(options, 'method')
   if (!settings.backend.synchronous) {
     if (options.per !== 'class')

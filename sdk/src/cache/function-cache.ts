@@ -14,7 +14,7 @@ import type { CacheStats } from './statistics.ts'
 
 /** What can be said of one of several functions behind one cache. */
 export interface WrapOptions<Args extends readonly unknown[] = never[]> {
-  /** Tells its entries from those of the others. Default: the function's name. */
+  /** Tells its entries from those of the others. Default: the function's name; give one where a build shortens those and processes share entries. */
   readonly name?: string
   /** The key of a call, from its arguments. Default: all arguments, see `keyOfArguments`. */
   readonly key?: (...args: Args) => string

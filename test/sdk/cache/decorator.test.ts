@@ -43,7 +43,7 @@ describe('a decorated method', () => {
   })
 
   it('keeps what an instance has of its own to itself, wherever other caches keep theirs', () => {
-    setCacheDefaults({ backend: redis() })
+    setCacheDefaults({ backend: redis(), lock: 'distributed' })
     try {
       const agent = new (decoratedClass())()
       expect([agent.ask('a'), agent.ask('a'), agent.runs]).toEqual(['a!', 'a!', 1])

@@ -58,18 +58,28 @@ export function keyv(options: KeyvOptions): SharedBackend {
 
 export { keyv as default }
 
-/** Runs calls of a store such that one during which it tells of an error rejects. */
+/** What a store has told of its errors. */
+interface Errors {
+  count: number
+  last: unknown
+}
+
+const errorsOf = new WeakMap<KeyvLike, Errors>()
+
+/** Runs calls of a store such that one during which it tells of an error rejects. A store has one listener, however many caches use it. */
 function listenedTo(store: KeyvLike): (call: () => unknown) => Promise<unknown> {
-  let errors = 0
-  let last: unknown
-  store.on?.('error', (error) => {
-    errors += 1
-    last = error
-  })
+  const errors = errorsOf.get(store) ?? { count: 0, last: undefined }
+  if (!errorsOf.has(store)) {
+    errorsOf.set(store, errors)
+    store.on?.('error', (error) => {
+      errors.count += 1
+      errors.last = error
+    })
+  }
   return async (call) => {
-    const before = errors
+    const before = errors.count
     const answer = await call()
-    if (errors > before) throw last
+    if (errors.count > before) throw errors.last
     return answer
   }
 }

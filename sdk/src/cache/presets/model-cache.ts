@@ -71,7 +71,17 @@ export class ModelCache<V extends object> implements AsyncDisposable {
       isKept: (value) => this.#isKept(value),
       dispose: (...args) => (calls.dispose === undefined ? disposeOwn(args[0]) : calls.dispose(...args)),
     })
-    this.cache = createCache<V>({ name, ttl, clock, maxEntries, maxBytes, sizeOf, onMutate: 'share', backend: this.#backend() })
+    this.cache = createCache<V>({
+      name,
+      ttl,
+      clock,
+      maxEntries,
+      maxBytes,
+      sizeOf,
+      lock: 'local',
+      onMutate: 'share',
+      backend: this.#backend(),
+    })
   }
 
   /** The value, loaded if it is not there. It is yours until the lease ends: `using lease = await models.acquire('small')`. */

@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { redis } from '../../../../sdk/src/cache/backends/redis.ts'
 import { getCache } from '../../../../sdk/src/cache/create-cache.ts'
 import type { Lease } from '../../../../sdk/src/cache/held-values.ts'
+import { setCacheDefaults } from '../../../../sdk/src/cache/options.ts'
 import { ModelCache, type ModelCacheOptions } from '../../../../sdk/src/cache/presets/model-cache.ts'
 import { cache as contract } from '../../../../sdk/src/contract/index.ts'
 import { ManualClock } from '../../../support/clock.ts'
@@ -327,6 +329,17 @@ describe('ModelCache, seen from outside', () => {
     expect(getCache(models.cache.name)).toBe(models.cache)
     expect(total(contract.requests, { 'pitwall.cache.name': models.cache.name, 'pitwall.cache.result': 'hit' })).toBe(1)
     expect([...models.entries()].map(({ key }) => key)).toEqual(['a'])
+  })
+
+  it('is what it is, wherever other caches keep their entries, and for how long', async () => {
+    setCacheDefaults({ backend: redis(), lock: 'distributed', ttl: 1, onMutate: 'freeze' })
+    try {
+      const { models } = open()
+      expect(await models.use('a', (model) => Object.isFrozen(model))).toBe(false)
+      expect([...models.entries()][0]).toMatchObject({ key: 'a', ttlLeft: Number.POSITIVE_INFINITY })
+    } finally {
+      setCacheDefaults({})
+    }
   })
 
   it.each([

@@ -3,6 +3,7 @@ import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { redis } from '../../../../sdk/src/cache/backends/redis.ts'
 import { getCache } from '../../../../sdk/src/cache/create-cache.ts'
+import { plainBackend } from '../../../../sdk/src/cache/plain-backend.ts'
 import { ResponseCache, type ResponseCacheOptions } from '../../../../sdk/src/cache/presets/response-cache.ts'
 import type { StandardSchema } from '../../../../sdk/src/cache/standard-schema.ts'
 import { cache as contract } from '../../../../sdk/src/contract/index.ts'
@@ -264,6 +265,20 @@ describe('ResponseCache, shared between processes', () => {
       return (total(contract.requests, hits) ?? 0) > 0
     })
     await Promise.all(agents.map(({ responses }) => responses.close()))
+  })
+
+  describe('on a store without locks', () => {
+    const lines: string[] = []
+    afterEach(() => diag.disable())
+
+    it('asks for none', async () => {
+      diag.setLogger({ error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN)
+      lines.length = 0
+      const back = plainBackend({ tier: 'map', get: async () => undefined, set: async () => {} })
+      const search = new ResponseCache({ name: unique(), scope: 'shared', back }).wrap(async (city: string) => city, { name: 'search' })
+      expect(await search('Rome')).toBe('Rome')
+      expect(lines).toEqual([])
+    })
   })
 
   it('keeps the answers of two functions apart there', async () => {

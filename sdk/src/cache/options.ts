@@ -108,12 +108,14 @@ export function setCacheDefaults(options: Omit<CacheOptions, 'name' | 'namespace
 /** Fills in defaults. @throws OptionError, one sentence, for an option that cannot be what it is. */
 export function settingsOf(own: CacheOptions, defaultName: string, base: CacheOptions = defaults): CacheSettings {
   const options = { ...base, ...given(own) }
-  const { name = defaultName, namespace, maxBytes, sizeOf = estimatedBytes, lock = 'local', onMutate = 'share' } = options
+  const { name = defaultName, namespace, maxBytes, sizeOf = estimatedBytes, onMutate = 'share' } = options
   const { validate, background, clock = systemClock, random = Math.random } = options
   checkText('name', name)
   if (namespace !== undefined) checkText('namespace', namespace)
-  oneOf('lock', lock, ['local', 'distributed'])
   const backend = backendOf(options.backend)
+  // A default for all caches cannot be meant for those that share nothing.
+  const lock = own.lock ?? (backend.synchronous ? 'local' : (base.lock ?? 'local'))
+  oneOf('lock', lock, ['local', 'distributed'])
   if (lock === 'distributed' && backend.synchronous)
     throw new OptionError('lock', lock, "'local' where the backend is in this process alone")
   oneOf('onMutate', onMutate, ['share', 'freeze', 'clone'])

@@ -106,6 +106,12 @@ describe('the defaults of a process', () => {
     expect([own.get('a'), own.get('b')]).toEqual([undefined, 1])
   })
 
+  it('do not ask for a distributed lock where nothing is shared', () => {
+    setCacheDefaults({ lock: 'distributed', backend: redis() })
+    expect(() => createCache({ name, backend: 'memory' })).not.toThrow()
+    expect(() => createCache({ name, backend: memory() })).not.toThrow()
+  })
+
   it('are refused when they cannot be what they are, and the old ones stay', () => {
     const clock = new ManualClock()
     setCacheDefaults({ ttl: 100, clock })

@@ -1,4 +1,5 @@
 import type { Eviction, EvictionPolicy } from './eviction/policy.ts'
+import { copied } from './slots/copied.ts'
 import { HashSlots } from './slots/hash-slots.ts'
 import { NONE } from './slots/slot-list.ts'
 import { TagIndex } from './slots/tag-index.ts'
@@ -310,12 +311,5 @@ export class EntryTable {
 
 /** An array of exactly this length: one that grows by itself reserves half of its length again. */
 function enlarged<T>(array: readonly T[], length: number): (T | undefined)[] {
-  const larger = new Array<T | undefined>(length).fill(undefined)
-  for (const [index, item] of array.entries()) larger[index] = item
-  return larger
-}
-
-function copied<A extends { set(from: A): void }>(from: A, to: A): A {
-  to.set(from)
-  return to
+  return Array.from({ length }, (_, index) => array[index])
 }

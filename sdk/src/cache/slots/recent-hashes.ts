@@ -1,4 +1,5 @@
 import { copied } from './copied.ts'
+import { NONE } from './slot-list.ts'
 
 /** Cells that a hash may stand in. */
 const BUCKET = 8
@@ -26,11 +27,8 @@ export class RecentHashes {
 
   /** Adds one that has left just now. */
   add(hash: number): void {
-    const bucket = this.#bucketOf(hash)
-    let cell = bucket
-    for (let other = bucket; other < bucket + BUCKET; other++) {
-      if (this.#ageOf(other) > this.#ageOf(cell)) cell = other
-    }
+    const known = this.#find(hash)
+    const cell = known === NONE ? this.#oldestIn(this.#bucketOf(hash)) : known
     this.#now = (this.#now + 1) >>> 0
     this.#hashes[cell] = hash
     this.#times[cell] = this.#now
@@ -38,13 +36,22 @@ export class RecentHashes {
 
   /** Takes a hash out; true when it was there and fewer than `span` were added after it. */
   take(hash: number, span: number): boolean {
+    const cell = this.#find(hash)
+    if (cell === NONE || this.#ageOf(cell) >= span) return false
+    this.#times[cell] = this.#now - AGES_AGO
+    return true
+  }
+
+  #find(hash: number): number {
     const bucket = this.#bucketOf(hash)
-    for (let cell = bucket; cell < bucket + BUCKET; cell++) {
-      if (this.#hashes[cell] !== (hash | 0) || this.#ageOf(cell) >= span) continue
-      this.#times[cell] = this.#now - AGES_AGO
-      return true
-    }
-    return false
+    for (let cell = bucket; cell < bucket + BUCKET; cell++) if (this.#hashes[cell] === (hash | 0)) return cell
+    return NONE
+  }
+
+  #oldestIn(bucket: number): number {
+    let oldest = bucket
+    for (let cell = bucket; cell < bucket + BUCKET; cell++) if (this.#ageOf(cell) > this.#ageOf(oldest)) oldest = cell
+    return oldest
   }
 
   #ageOf(cell: number): number {

@@ -16,7 +16,7 @@ describe('the slots of a hash', () => {
   it('are what sets would hold', () => {
     const operation = fc.record({ type: fc.constantFrom('add', 'add', 'remove'), hash: fc.nat(3), slot: fc.nat(9) })
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 100 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 100, size: 'max' }), (operations) => {
         const index = new HashSlots()
         const hashes = new Map<number, number>()
         for (const { type, hash, slot } of operations) {

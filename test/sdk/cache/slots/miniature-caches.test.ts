@@ -19,7 +19,7 @@ describe('miniature caches', () => {
   it('do what whole caches would do while all keys are followed', () => {
     const operation = fc.record({ type: fc.constantFrom('request', 'request', 'request', 'forget', 'limit'), key: fc.nat(25) })
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 300 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 300, size: 'max' }), (operations) => {
         const frequency = (hash: number): number => hash % 4
         const miniatures = new MiniatureCaches(SHARES, frequency)
         const references = SHARES.map((share) => ({ segments: new ReferenceSegments(share, frequency), keys: new Set<number>() }))

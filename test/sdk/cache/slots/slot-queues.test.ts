@@ -27,7 +27,7 @@ describe('slot queues', () => {
       slot: fc.nat(7),
     })
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 200, size: 'max' }), (operations) => {
         const queues = new SlotQueues(3)
         queues.grow(8)
         const model: number[][] = [[], [], []]

@@ -21,7 +21,7 @@ describe('the tag index', () => {
   it('agrees with a list of slots and tags', () => {
     const tags = fc.subarray(['a', 'b', 'c'], { minLength: 1 })
     fc.assert(
-      fc.property(fc.array(fc.record({ slot: fc.nat(5), tags }), { maxLength: 60 }), (operations) => {
+      fc.property(fc.array(fc.record({ slot: fc.nat(5), tags }), { maxLength: 60, size: 'max' }), (operations) => {
         const index = new TagIndex()
         const model = new Map<number, readonly string[]>()
         for (const { slot, tags } of operations) {

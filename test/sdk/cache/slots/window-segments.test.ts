@@ -78,7 +78,7 @@ describe('window segments', () => {
       frequency: fc.nat(3),
     })
     fc.assert(
-      fc.property(fc.constantFrom(0.01, 0.5, 1), fc.array(operation, { maxLength: 300 }), (windowShare, operations) => {
+      fc.property(fc.constantFrom(0.01, 0.5, 1), fc.array(operation, { maxLength: 300, size: 'max' }), (windowShare, operations) => {
         const frequencies = new Map<number, number>()
         const frequency = (slot: number): number => frequencies.get(slot) ?? 0
         const segments = new WindowSegments(windowShare, frequency)

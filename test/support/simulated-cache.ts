@@ -4,7 +4,7 @@ import { hashString } from '../../sdk/src/sampling/hash.ts'
 export interface SimulatedCacheOptions {
   /** Hash of a key, uint32. Default: as in a real cache. */
   readonly hashOf?: (key: string) => number
-  /** Slots to begin with; they double as in a real cache. Default 1. */
+  /** Slots to begin with; they double up to the bound. Default as in a real cache: 64, or fewer where fewer are enough. */
   readonly firstCapacity?: number
 }
 
@@ -24,7 +24,7 @@ export class SimulatedCache {
   constructor(
     policy: EvictionPolicy,
     maxEntries: number,
-    { hashOf = hashString, firstCapacity = Math.min(1, maxEntries) }: SimulatedCacheOptions = {},
+    { hashOf = hashString, firstCapacity = Math.min(64, maxEntries) }: SimulatedCacheOptions = {},
   ) {
     this.#eviction = policy({ maxEntries })
     this.#maxEntries = maxEntries
@@ -103,7 +103,7 @@ export class SimulatedCache {
 }
 
 /** Share of the requests that hit, 0 to 1. */
-export function hitRatio(policy: EvictionPolicy, maxEntries: number, keys: readonly string[]): number {
-  const cache = new SimulatedCache(policy, maxEntries)
+export function hitRatio(policy: EvictionPolicy, maxEntries: number, keys: readonly string[], options?: SimulatedCacheOptions): number {
+  const cache = new SimulatedCache(policy, maxEntries, options)
   return keys.filter((key) => cache.request(key)).length / keys.length
 }

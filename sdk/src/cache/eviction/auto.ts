@@ -1,7 +1,7 @@
 import { Choice } from '../slots/choice.ts'
 import { MiniatureCaches } from '../slots/miniature-caches.ts'
+import { TinyLfu } from '../slots/tiny-lfu.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
-import { TinyLfu } from './tinylfu.ts'
 
 /** The policies to choose from, by the share of W-TinyLFU's window: plain LRU, which it begins with, to few entries. */
 const WINDOW_SHARES = [1, 0.5, 0.1, 0.01]

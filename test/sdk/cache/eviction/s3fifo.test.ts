@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { lru } from '../../../../sdk/src/cache/eviction/lru.ts'
 import { s3fifo } from '../../../../sdk/src/cache/eviction/s3fifo.ts'
 import { hitRatio, SimulatedCache } from '../../../support/simulated-cache.ts'
-import { expectToAgree, type ReferencePolicy } from './reference.ts'
+import { expectToAgree } from './reference.ts'
+import { ReferenceS3Fifo } from './reference-s3fifo.ts'
 
 describe('s3fifo', () => {
   it('drops new entries that were not used before it drops old ones that were', () => {
@@ -37,55 +38,3 @@ describe('s3fifo', () => {
     expectToAgree(s3fifo(), () => new ReferenceS3Fifo())
   })
 })
-
-/** The queues as lists, oldest first. */
-class ReferenceS3Fifo implements ReferencePolicy {
-  #small: string[] = []
-  #main: string[] = []
-  /** Keys that left the small queue; undefined in the place of one that came again. */
-  #ghosts: (string | undefined)[] = []
-  readonly #uses = new Map<string, number>()
-  #mainSize = 0
-
-  added(key: string): void {
-    const ghost = this.#ghosts.slice(Math.max(0, this.#ghosts.length - this.#mainSize)).includes(key)
-    this.#ghosts = this.#ghosts.map((other) => (ghost && other === key ? undefined : other))
-    this.#uses.set(key, 0)
-    if (ghost) this.#main.push(key)
-    else this.#small.push(key)
-  }
-
-  used(key: string): void {
-    this.#uses.set(key, Math.min((this.#uses.get(key) ?? 0) + 1, 3))
-  }
-
-  replaced(key: string): void {
-    this.used(key)
-  }
-
-  removed(key: string): void {
-    this.#small = this.#small.filter((other) => other !== key)
-    this.#main = this.#main.filter((other) => other !== key)
-  }
-
-  evict(): string | undefined {
-    const size = this.#small.length + this.#main.length
-    this.#mainSize = size - Math.max(1, Math.floor(size / 10))
-    while (this.#small.length > 0 && this.#main.length <= this.#mainSize) {
-      const key = this.#small.shift() ?? ''
-      if ((this.#uses.get(key) ?? 0) < 2) {
-        this.#ghosts.push(key)
-        return key
-      }
-      this.#uses.set(key, 0)
-      this.#main.push(key)
-    }
-    for (;;) {
-      const key = this.#main.shift()
-      const uses = this.#uses.get(key ?? '') ?? 0
-      if (key === undefined || uses === 0) return key
-      this.#uses.set(key, uses - 1)
-      this.#main.push(key)
-    }
-  }
-}

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { lru } from '../../../../sdk/src/cache/eviction/lru.ts'
 import { tinylfu } from '../../../../sdk/src/cache/eviction/tinylfu.ts'
-import { FrequencySketch } from '../../../../sdk/src/cache/slots/frequency-sketch.ts'
-import { hashString } from '../../../../sdk/src/sampling/hash.ts'
 import { hitRatio, SimulatedCache } from '../../../support/simulated-cache.ts'
 import { requestsOf } from '../../../support/workloads.ts'
-import { ReferenceSegments } from '../slots/reference-segments.ts'
-import { expectToAgree, type ReferencePolicy } from './reference.ts'
+import { expectToAgree } from './reference.ts'
+import { ReferenceTinyLfu } from './reference-tinylfu.ts'
 
 describe('tinylfu', () => {
   it('does not let a scan push out what is asked for often', () => {
@@ -34,35 +32,3 @@ describe('tinylfu', () => {
     expectToAgree(tinylfu(), (maxEntries) => new ReferenceTinyLfu(maxEntries))
   })
 })
-
-/** Segments as lists, and the same sketch, whose counts are tested by themselves. */
-class ReferenceTinyLfu implements ReferencePolicy {
-  readonly #frequencies = new FrequencySketch()
-  readonly #segments = new ReferenceSegments<string>(0.01, (key) => this.#frequencies.countOf(hashString(key)))
-
-  constructor(maxEntries: number) {
-    this.#frequencies.grow(maxEntries)
-  }
-
-  added(key: string): void {
-    this.#frequencies.add(hashString(key))
-    this.#segments.add(key)
-  }
-
-  used(key: string): void {
-    this.#frequencies.add(hashString(key))
-    this.#segments.use(key)
-  }
-
-  replaced(key: string): void {
-    this.used(key)
-  }
-
-  removed(key: string): void {
-    this.#segments.remove(key)
-  }
-
-  evict(): string | undefined {
-    return this.#segments.evict()
-  }
-}

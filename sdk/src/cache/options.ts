@@ -15,7 +15,7 @@ export interface CacheOptions {
   readonly ttl?: Duration
   /** Bound on the entries in this process. Default 1000. */
   readonly maxEntries?: number
-  /** Which entry goes when there is no room: `lru()` (default), `fifo()`. */
+  /** Which entry goes when there is no room: `lru()` (default), `auto()`, `tinylfu()`, `s3fifo()`, `lfu()`, `fifo()`, `ttl()`. */
   readonly eviction?: EvictionPolicy
   /** Where entries live: `memory()` (default), `redis({ url })`, `hybrid({ front, back })`. */
   readonly backend?: Backend

@@ -1,14 +1,14 @@
 /** By how many hits a candidate has to lead: a share of the keys that each holds, about what a change costs, and their noise. */
 const MARGIN = 0.04
-/** Each change to a candidate other than the first doubles the margin of further ones, up to this factor. */
+/** Each change doubles the margin of all candidates but the first, up to this factor. */
 const MAX_FACTOR = 4
 /** Requests without a change, as a multiple of the keys that each holds, after which the factor is halved. */
 const CALM = 100
 
 /**
  * Which of some candidates to follow, by their hits: the current one is left for one that has got ahead of it by a margin
- * since it was last not ahead (the cumulative sum of Page, 1954). Candidate 0 is the safe one: the others, when they take turns, have
- * to lead by more and more; the way back to it stays short.
+ * since it was last not ahead (the cumulative sum of Page, 1954). Candidate 0 is the safe one: when candidates take turns, the
+ * others have to lead by more and more, and the way back to it stays short.
  */
 export class Choice {
   #current = 0

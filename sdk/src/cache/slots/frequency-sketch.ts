@@ -15,7 +15,7 @@ const PERIOD = 5
 /**
  * About how often each key came lately, for keys that are in the cache and for those that are not: a count-min sketch of
  * 4-bit counters (Cormode and Muthukrishnan 2005) whose counts fade, as TinyLFU has it (Einziger, Friedman and Manes 2017).
- * Instead of all at once, which is a pause, the counters are halved a word at a time, each once in ten times the capacity.
+ * Instead of all at once, which is a pause, the counters are halved a word at a time, each once in five times the capacity.
  */
 export class FrequencySketch {
   #words = new Int32Array(FIRST_WORDS)
@@ -37,10 +37,8 @@ export class FrequencySketch {
   add(hash: number): void {
     const words = this.#words
     const spread = spreadOut(hash)
-    const block = (spread & (words.length / BLOCK - 1)) * BLOCK
-    let picks = Math.imul(spread, 0x9e37_79b1)
-    picks ^= picks >>> 15
-    for (let row = 0; row < ROWS; row++, picks >>>= 5) {
+    const block = this.#blockOf(spread)
+    for (let row = 0, picks = picksOf(spread); row < ROWS; row++, picks >>>= 5) {
       const at = block + row * ROWS + (picks & 3)
       const word = words[at] ?? 0
       const shift = picks & 28
@@ -51,17 +49,19 @@ export class FrequencySketch {
 
   /** How often a key came lately, 0 to 15; seldom less than it was, sometimes more. */
   countOf(hash: number): number {
-    const words = this.#words
     const spread = spreadOut(hash)
-    const block = (spread & (words.length / BLOCK - 1)) * BLOCK
-    let picks = Math.imul(spread, 0x9e37_79b1)
-    picks ^= picks >>> 15
+    const block = this.#blockOf(spread)
     let least = MAX_COUNT
-    for (let row = 0; row < ROWS; row++, picks >>>= 5) {
-      const word = words[block + row * ROWS + (picks & 3)] ?? 0
+    for (let row = 0, picks = picksOf(spread); row < ROWS; row++, picks >>>= 5) {
+      const word = this.#words[block + row * ROWS + (picks & 3)] ?? 0
       least = Math.min(least, (word >>> (picks & 28)) & MAX_COUNT)
     }
     return least
+  }
+
+  /** Place of the first word of a key's block. */
+  #blockOf(spread: number): number {
+    return (spread & (this.#words.length / BLOCK - 1)) * BLOCK
   }
 
   #fade(): void {
@@ -80,4 +80,10 @@ function spreadOut(hash: number): number {
   spread ^= spread >>> 13
   spread = Math.imul(spread, 0xc2b2_ae35)
   return spread ^ (spread >>> 16)
+}
+
+/** Five bits for each row: which of its four words, and which counter of that. */
+function picksOf(spread: number): number {
+  const picks = Math.imul(spread, 0x9e37_79b1)
+  return picks ^ (picks >>> 15)
 }

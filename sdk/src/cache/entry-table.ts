@@ -1,5 +1,6 @@
 import type { EvictionReason } from './events.ts'
 import type { Eviction, EvictionPolicy } from './eviction/policy.ts'
+import { copied } from './slots/copied.ts'
 import { HashSlots } from './slots/hash-slots.ts'
 import { NONE } from './slots/slot-list.ts'
 import { TagIndex } from './slots/tag-index.ts'
@@ -335,9 +336,4 @@ export class EntryTable {
 /** An array of exactly this length: one that grows by itself reserves half of its length again. */
 function enlarged<T>(array: readonly T[], length: number): (T | undefined)[] {
   return Array.from({ length }, (_, index) => array[index])
-}
-
-function copied<A extends { set(from: A): void }>(from: A, to: A): A {
-  to.set(from)
-  return to
 }

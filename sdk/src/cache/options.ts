@@ -25,7 +25,7 @@ export interface CacheOptions extends EntryOptions {
   readonly maxBytes?: number
   /** Bytes of a value. Default: an estimate. */
   readonly sizeOf?: (value: unknown) => number
-  /** Which entry goes when there is no room, by name or as a value: `'lru'` (default), `'lfu'`, `'fifo'`, `'ttl'`, `'s3fifo'`, `'auto'`. */
+  /** Which entry goes when there is no room, by name or as a value: `'lru'` (default), `'auto'`, `'tinylfu'`, `'s3fifo'`, `'lfu'`, `'fifo'`, `'ttl'`. */
   readonly eviction?: EvictionPolicy | string
   /** Where entries live: `memory()` (default), `redis({ url })`, `file({ path })`, `hybrid({ front, back })`, or a name of one. */
   readonly backend?: Backend | string

@@ -2,6 +2,7 @@ import type { Anything } from '../behind-cache.ts'
 import type { AnyFunction } from '../cached-extras.ts'
 import type { CachedFunction } from '../cached.ts'
 import { checkOptions } from '../check-options.ts'
+import { auto } from '../eviction/auto.ts'
 import { FunctionCache, type WrapOptions } from '../function-cache.ts'
 import { type CacheOptions, settingsOf } from '../options.ts'
 
@@ -19,15 +20,15 @@ const computationCacheOptions = ['name', 'maxEntries', 'maxBytes', 'sizeOf', 'ev
 const MAX_ENTRIES = 10_000
 
 /**
- * Keeps results of pure functions, which are right for ever: they stay until there is no room. In the memory of this process
- * alone. A function that reads anything but its arguments is not pure: give that one a cache with a time to live.
+ * Keeps results of pure functions, which are right for ever: they stay until there is no room, which `auto` makes. In the memory
+ * of this process alone. A function that reads anything but its arguments is not pure: give that one a cache with a time to live.
  * @throws OptionError, one sentence, for an option that cannot be what it is
  */
 export class ComputationCache extends FunctionCache {
   constructor(options: ComputationCacheOptions) {
     checkOptions('ComputationCache', options, computationCacheOptions)
     const { maxEntries = options.maxBytes === undefined ? MAX_ENTRIES : undefined } = options
-    super({ settings: settingsOf({ ...options, ...(maxEntries !== undefined && { maxEntries }) }, '', {}) })
+    super({ settings: settingsOf({ eviction: auto(), ...options, ...(maxEntries !== undefined && { maxEntries }) }, '', {}) })
   }
 
   /** The function behind this cache: same arguments, same `this`, synchronous where it is; what it throws is not kept. */

@@ -119,6 +119,20 @@ export class Cache {
     return this.#tier === undefined ? run() : Promise.resolve().then(run)
   }
 
+  /**
+   * The value while it is fresh, or undefined; counts as a request. In memory the value itself, at once; where there is a
+   * shared tier a promise, which also waits for a load that is running.
+   */
+  get(key: string): unknown {
+    if (this.#tier !== undefined) return this.read(key)
+    const kept = this.#front.look(key)
+    this.#track(kept?.hash ?? hashString(key))
+    this.#listener.on(kept?.state === 'fresh' ? LOCAL_HIT : MISS)
+    if (kept?.state !== 'fresh') return undefined
+    this.table?.use(kept.slot, this.#entryClock.now())
+    return kept.value
+  }
+
   /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
   peek(key: string): unknown {
     const value = this.#front.peek(key)

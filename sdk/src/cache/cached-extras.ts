@@ -18,8 +18,8 @@ export interface WarmOptions {
 export interface CachedExtras<F extends AnyFunction, Seen, Done, Result> extends AsyncDisposable {
   /** The value that a call with these arguments would be given now, without loading or counting; else undefined. */
   readonly peek: (...args: Parameters<F>) => Seen
-  /** The same, counted as a request; waits for a load that is running, and for the shared tier. */
-  readonly get: (...args: Parameters<F>) => Seen | Promise<Awaited<ReturnType<F>> | undefined>
+  /** The same, counted as a request; where there is a shared tier, it waits for a load that is running. */
+  readonly get: (...args: Parameters<F>) => Seen
   /**
    * Stores the result of a call with these arguments: a value, or a promise of it as an asynchronous function would return. Before
    * the first call of a function that returns promises without being declared `async`, only a promise tells that hits are to be promises.
@@ -62,7 +62,7 @@ export function extrasOf(parts: ExtrasParts): CachedExtras<(...args: unknown[]) 
   const keyFor = (args: readonly unknown[]): string => keyOf(args) ?? NO_KEY
   return {
     peek: (...args) => cache.peek(keyFor(args)),
-    get: (...args): unknown => cache.read(keyFor(args)),
+    get: (...args) => cache.get(keyFor(args)),
     set(args, value, options = {}) {
       const key = keyOf(args)
       if (key === undefined) throw new OptionError('the arguments of set', args, 'such that they make a key')

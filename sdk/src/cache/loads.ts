@@ -100,7 +100,7 @@ export class Loads {
 
   #loaded(outcome: Outcome): unknown {
     const { value, loading, asynchronous } = outcome
-    const accepted = value !== undefined && loading.isKept && this.#parts.storing.accepts(value)
+    const accepted = value !== undefined && loading.isKept && this.#parts.storing.accepts(value, loading.rules)
     if (!(accepted instanceof Promise)) return this.#finish(outcome, accepted)
     // Behind a synchronous function, nobody can wait for the verdict.
     return asynchronous ? accepted.then((verdict) => this.#finish(outcome, verdict)) : this.#finish(outcome, false)

@@ -1,7 +1,7 @@
 import type { CallSite } from '../call-site.ts'
 import type { Cache } from './cache.ts'
 import { type CacheHandle, handleOf } from './handle.ts'
-import { Namespaces } from './namespaces.ts'
+import { Namespaces, pathOf } from './namespaces.ts'
 import { openCache } from './open-cache.ts'
 import type { CacheSettings } from './options.ts'
 import { enroll } from './registry.ts'
@@ -32,6 +32,7 @@ export function openHandle(
 function open(settings: CacheSettings, keyOf: (args: readonly unknown[]) => string | undefined, site: CallSite | undefined): OpenedHandle {
   const { cache, stats } = openCache(settings, site)
   const namespaces = new Namespaces<CacheHandle>()
-  const namespace = (name: string): CacheHandle => namespaces.of(name, () => open({ ...settings, namespace: name }, keyOf, site).handle)
+  const namespace = (name: string): CacheHandle =>
+    namespaces.of(name, () => open({ ...settings, namespace: pathOf(settings.namespace, name) }, keyOf, site).handle)
   return { cache, handle: handleOf({ cache, keyOf, stats, namespace, copies: settings.onMutate === 'clone' }) }
 }

@@ -7,6 +7,7 @@ import { defaultRules, type EntryOptions, entryOptions, type EntryRules, rulesOf
 import { lru } from './eviction/lru.ts'
 import type { EvictionPolicy } from './eviction/policy.ts'
 import { jsonSerializer } from './json-serializer.ts'
+import { pathOf } from './namespaces.ts'
 import { type L2Options, type L2Settings, l2SettingsOf } from './l2-options.ts'
 import { estimatedBytes } from './size.ts'
 import { type StandardSchema, type Validator, validatorOf } from './standard-schema.ts'
@@ -76,6 +77,7 @@ export const cacheOptions: readonly string[] = [...Object.keys(described), ...en
 /** Options after checks, with defaults filled in. */
 export interface CacheSettings {
   readonly name: string
+  /** A path of names, see `pathOf`. */
   readonly namespace: string | undefined
   readonly rules: EntryRules
   readonly maxEntries: number
@@ -124,7 +126,7 @@ export function settingsOf(own: CacheOptions, defaultName: string, base: CacheOp
   const { maxEntries = maxBytes === undefined ? 1_000 : MAX_ENTRIES } = options
   return {
     name,
-    namespace,
+    namespace: namespace === undefined ? undefined : pathOf(undefined, namespace),
     rules: rulesOf(own, rulesOf(base, defaultRules)),
     maxEntries: checkMaxEntries(maxEntries),
     maxBytes: maxBytes === undefined ? Number.POSITIVE_INFINITY : checkMaxBytes(maxBytes),

@@ -3,6 +3,7 @@ import type { SharedBackend } from './backends/backend.ts'
 import { checkOptions } from './check-options.ts'
 import type { Duration } from './duration.ts'
 import { checkDeadline } from './l2-options.ts'
+import { placeOf } from './namespaces.ts'
 import { PlainStorage, type PlainStore } from './plain-storage.ts'
 import { WireFormat } from './wire-format.ts'
 
@@ -42,7 +43,7 @@ export function plainBackend(store: PlainStore, options: PlainBackendOptions = {
     name: store.tier,
     synchronous: false,
     open({ name, part, codec }) {
-      const own = part === undefined ? (namespace ?? name) : `${namespace ?? name}/${part}`
+      const own = placeOf(namespace ?? name, part)
       const format = new WireFormat(own, codec.id, secret)
       return { local: undefined, shared: new PlainStorage(store, { namespace: own, format, codec, deadlineMs, wallTime }) }
     },

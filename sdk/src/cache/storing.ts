@@ -50,8 +50,9 @@ export class Storing {
     this.#parts = parts
   }
 
-  /** Whether a value that was loaded may be kept; a promise of it where the schema checks asynchronously. */
-  accepts(value: unknown): boolean | Promise<boolean> {
+  /** Whether a value that was loaded may be kept by its rules; a promise of it where the schema checks asynchronously. */
+  accepts(value: unknown, rules: EntryRules): boolean | Promise<boolean> {
+    if (value === null && rules.negativeTtlMs === 0) return false
     if (isReadOnce(value))
       return this.#refuse('they can be read only once (generators, streams, responses): let the function return what it read from them')
     const { isValid } = this.#settings

@@ -277,6 +277,16 @@ describe('negativeTtl and jitter', () => {
     expect(calls).toBe(3)
   })
 
+  it('of zero keeps null out of the cache, and says no to what a default asks for', async () => {
+    let calls = 0
+    const ask = cached((value: string | null) => (calls++, value), { name: unique(), negativeTtl: 0 })
+    expect([ask(null), ask(null), ask('a'), ask('a'), calls]).toEqual([null, null, 'a', 'a', 3])
+    const { ask: strict, waiting } = await stale({ grace: 0, errorTtl: 0 })
+    const answer = strict('a')
+    waiting[1]?.reject(new RangeError('down'))
+    await expect(answer).rejects.toThrow(RangeError)
+  })
+
   it('shorten times to live at random, by no more than the share', () => {
     const clock = new ManualClock()
     let drawn = 0

@@ -73,6 +73,18 @@ describe('redis', () => {
     await ask.cache.close()
   })
 
+  it('keeps namespaces within namespaces apart', async () => {
+    const cache = createCache<string>({ name: unique(), backend: backend() })
+    const [ann, bob] = ['ann', 'bob'].map((tenant) => cache.namespace(tenant).namespace('users'))
+    await ann?.set('key', 'for ann')
+    expect([await ann?.get('key'), await bob?.get('key'), await cache.namespace('users').get('key')]).toEqual([
+      'for ann',
+      undefined,
+      undefined,
+    ])
+    await Promise.all([ann?.close(), bob?.close(), cache.namespace('users').close(), cache.close()])
+  })
+
   it('does not take an entry of another key or tenant that was copied to this one', async () => {
     const cache = createCache<string>({ name: unique(), backend: backend() })
     await cache.namespace('ann').set('key', 'for ann')
@@ -166,6 +178,8 @@ describe('redis', () => {
   })
 
   it('refuses a prefix beside the namespace, and what is none', () => {
+    const misspelt: object = { connection: { host: 'example.org' } }
+    expect(() => redis(misspelt)).toThrow(/^an option of redis must be one of url, cluster, .*, got 'connection'\.$/)
     const options: object = { keyPrefix: 'app:' }
     expect(() => redis(options)).toThrow("keyPrefix must be left out, because `namespace` takes its place, got 'app:'.")
     expect(() => redis({ namespace: '' })).toThrow('namespace must be a string of at least one character')

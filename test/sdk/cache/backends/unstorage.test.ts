@@ -32,7 +32,7 @@ describe('unstorage', () => {
     await cache.clear()
     await cache.close()
     expect(await storage.getItem('mine')).toBe('stays')
-    expect((await storage.getKeys()).filter((key) => key !== 'mine').every((key) => key.startsWith('pitwall:hotels_2f_eu:'))).toBe(true)
+    expect((await storage.getKeys()).filter((key) => key !== 'mine').every((key) => /^pitwall:hotels_\w+eu:/.test(key))).toBe(true)
   })
 
   it('takes nothing that somebody else has put under its names', async () => {

@@ -33,7 +33,10 @@ export function useCompiler(): () => CompilerFolder {
   const compile = async (source: string, ...more: string[]): Promise<string> => {
     const output = await mkdtemp(join(folder, 'out-'))
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
-    await run(process.execPath, [compiler, source, ...options.split(' '), ...more, '--outDir', output], { cwd: folder })
+    const settings = [...options.split(' '), ...more, '--outDir', output]
+    await run(process.execPath, [compiler, source, ...settings], { cwd: folder }).catch((error: Error & { stdout?: string }) => {
+      throw new Error(`TypeScript refuses ${source}:\n${error.stdout ?? error.message}`)
+    })
     return join(output, `${basename(source, '.ts')}.js`)
   }
   return () => ({

@@ -69,7 +69,8 @@ export function isInside(flight: Flight): boolean {
   return false
 }
 
-/** What the load that the running code belongs to may know and say; undefined outside of every load. */
+/** What the load that the running code belongs to, of values of type `V`, may know and say; undefined outside of every load. */
+export function loadContext<V = unknown>(): LoadContext<V> | undefined
 export function loadContext(): LoadContext | undefined {
   return currentLoad()?.loading
 }

@@ -122,7 +122,7 @@ describe.each(names)('%s', async (name) => {
   describe.each(['killed', 'frozen'] as const)('with its server %s', (outage) => {
     async function begin(): Promise<void> {
       if (outage === 'killed') await server().kill()
-      else server().freeze()
+      else await server().freeze()
     }
     async function end(): Promise<void> {
       if (outage === 'killed') await server().restart()
@@ -143,7 +143,7 @@ describe.each(names)('%s', async (name) => {
           await delay(10)
         }
         expect(slowestMs).toBeLessThan(OUTAGE_MS)
-        expect(call.stats().bypassed).toBeGreaterThan(30)
+        if (outage === 'killed' || server().readableWhileFrozen !== true) expect(call.stats().bypassed).toBeGreaterThan(30)
       } finally {
         await end()
       }

@@ -1,0 +1,157 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { faultOf } from './faults.ts'
+import type { Answer, FromThread, Request } from './protocol.ts'
+import type { Store } from './store.ts'
+
+/** Shortest time between two looks at the file, however often it is written, in milliseconds. */
+const PAUSE_MS = 2
+/** Looks in case that the system told nothing: the file was removed, or there is nobody who could tell. */
+const LOOK_EVERY_MS = 250
+/** The same where the system does not tell of writes at all. */
+const LOOK_OFTEN_MS = 10
+/** Changes that are told one by one; of more, only that there were some. */
+const MAX_CHANGES = 4_096
+
+interface Waiter {
+  readonly request: Extract<Request, { readonly type: 'wait' }>
+  readonly answer: (answer: Answer) => void
+}
+
+/**
+ * Watches the log of the file for what other processes, and other caches of this one, write to it: changes that are to be told, and
+ * locks that somebody waits for. The system tells of each write (inotify and its like), so nothing is asked for in a loop.
+ */
+export class Notices {
+  readonly #store: Store
+  readonly #post: (message: FromThread) => void
+  readonly #waiters = new Set<Waiter>()
+  #watched: { readonly path: string; readonly watcher: FSWatcher | undefined } | undefined
+  #tells = false
+  /** Where the changes have been told up to; undefined while they may be missed. */
+  #told: { readonly file: string; readonly version: number } | undefined
+  #looked: { readonly path: string | undefined; readonly dataVersion: number } | undefined
+  #soon: NodeJS.Timeout | undefined
+  #regular: NodeJS.Timeout | undefined
+  #lookedAt = 0
+
+  constructor(store: Store, post: (message: FromThread) => void) {
+    this.#store = store
+    this.#post = post
+  }
+
+  /** Tells of changes from now on. */
+  watch(): void {
+    this.#tells = true
+    this.#told = undefined
+    this.look(true)
+  }
+
+  /** Answers once the lock is let go of, or its time is over. */
+  wait(request: Waiter['request'], answer: Waiter['answer']): void {
+    const waiter = { request, answer }
+    this.#waiters.add(waiter)
+    setTimeout(() => this.#look(true), Math.max(0, request.until - Date.now()) + 1)
+    this.#look(true)
+  }
+
+  /** Looks at the file soon, at most so often. @param changed whether this thread has changed it */
+  look(changed: boolean = false): void {
+    if (!this.#tells && this.#waiters.size === 0) return
+    if (changed) this.#looked = undefined
+    const sinceMs = performance.now() - this.#lookedAt
+    this.#soon ??= setTimeout(() => this.#look(false), Math.max(0, PAUSE_MS - sinceMs))
+  }
+
+  close(): void {
+    this.#tells = false
+    this.#waiters.clear()
+    this.#rest()
+  }
+
+  #look(surely: boolean): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
+    this.#lookedAt = performance.now()
+    try {
+      const dataVersion = this.#store.dataVersion()
+      const { path } = this.#store
+      if (!surely && this.#looked !== undefined && this.#looked.path === path && this.#looked.dataVersion === dataVersion) return
+      this.#looked = { path, dataVersion }
+      this.#listen(path)
+      for (const waiter of this.#waiters) this.#tellWaiter(waiter)
+      if (this.#tells) this.#tellChanges()
+    } catch (error) {
+      this.#looked = undefined
+      if (faultOf(error) === 'busy') this.look()
+      else this.#giveUp()
+    }
+    this.#lookRegularly()
+  }
+
+  /** The file cannot be read: who waits has to see for himself. */
+  #giveUp(): void {
+    this.#lose()
+    for (const { answer } of this.#waiters) answer({ type: 'released', entry: undefined, outcome: undefined })
+    this.#waiters.clear()
+  }
+
+  #tellWaiter(waiter: Waiter): void {
+    const answer = this.#store.released(waiter.request)
+    if (answer === undefined) return
+    this.#waiters.delete(waiter)
+    waiter.answer(answer)
+  }
+
+  #tellChanges(): void {
+    const { file, version, changes } = this.#store.news(this.#told?.file ?? '', this.#told?.version ?? 0, MAX_CHANGES)
+    if (changes === undefined) this.#lose()
+    else if (changes.length > 0) this.#post({ type: 'changes', changes })
+    if (this.#told === undefined) this.#post({ type: 'regained' })
+    this.#told = { file, version }
+  }
+
+  #lose(): void {
+    if (this.#told !== undefined) this.#post({ type: 'lost' })
+    this.#told = undefined
+  }
+
+  #listen(path: string | undefined): void {
+    if (path === undefined || this.#watched?.path === path) return
+    this.#watched?.watcher?.close()
+    this.#watched = { path, watcher: this.#watcherOf(`${path}-wal`) }
+    this.#restartRegular()
+  }
+
+  /** undefined where the system does not tell, or cannot tell of one more file. */
+  #watcherOf(log: string): FSWatcher | undefined {
+    try {
+      const watcher = watch(log, { persistent: false }, () => this.look())
+      watcher.on('error', () => {
+        watcher.close()
+        if (this.#watched?.watcher === watcher) this.#watched = { path: this.#watched.path, watcher: undefined }
+        this.#restartRegular()
+      })
+      return watcher
+    } catch {
+      return undefined
+    }
+  }
+
+  #restartRegular(): void {
+    clearInterval(this.#regular)
+    this.#regular = undefined
+    this.#lookRegularly()
+  }
+
+  #lookRegularly(): void {
+    if (!this.#tells && this.#waiters.size === 0) this.#rest()
+    else this.#regular ??= setInterval(() => this.#look(false), this.#watched?.watcher === undefined ? LOOK_OFTEN_MS : LOOK_EVERY_MS)
+  }
+
+  #rest(): void {
+    clearTimeout(this.#soon)
+    clearInterval(this.#regular)
+    this.#watched?.watcher?.close()
+    this.#soon = this.#regular = this.#watched = undefined
+  }
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { TestServer } from './test-server.ts'
+
+/** A process that stops in the middle of a change to the database that it is given. */
+const changing = `
+const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(process.argv[1])
+db.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE; DELETE FROM locks')
+console.log('changing')
+process.stdin.on('end', () => process.exit()).resume()`
+
+/**
+ * A folder for `file()`, with what a test does to servers done to it. Killed: its disk is gone, and something else is in its
+ * place. Frozen: a process has stopped in the middle of a change.
+ */
+export class CacheFolder implements TestServer {
+  /** Path of the folder. */
+  readonly url: string
+  readonly readableWhileFrozen = true
+  readonly #away: string
+  readonly #root: string
+  #changing: ChildProcess | undefined
+
+  private constructor(root: string) {
+    this.#root = root
+    this.url = join(root, 'cache')
+    this.#away = join(root, 'away')
+  }
+
+  static async make(): Promise<CacheFolder> {
+    return new CacheFolder(await mkdtemp(join(tmpdir(), 'pitwall-file-')))
+  }
+
+  /** Path of the file that counts. */
+  get file(): string {
+    const [name] = readdirSync(this.url)
+      .filter((file) => file.endsWith('.db'))
+      .toSorted()
+      .slice(-1)
+    if (name === undefined) throw new Error('there is no cache file yet')
+    return join(this.url, name)
+  }
+
+  async kill(): Promise<void> {
+    await mkdir(this.url, { recursive: true })
+    await rename(this.url, this.#away)
+    await writeFile(this.url, 'not a folder')
+  }
+
+  async restart(): Promise<void> {
+    await rm(this.url)
+    await rename(this.#away, this.url)
+  }
+
+  async freeze(): Promise<void> {
+    const child = spawn(process.execPath, ['--no-warnings', '--eval', changing, this.file], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#changing = child
+    await once(child.stdout, 'data')
+    child.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#changing?.kill('SIGCONT')
+    this.#changing?.stdin?.end()
+    this.#changing = undefined
+  }
+
+  async empty(): Promise<void> {
+    this.resume()
+    await rm(this.url, { recursive: true, force: true })
+  }
+
+  async remove(): Promise<void> {
+    this.resume()
+    await rm(this.#root, { recursive: true, force: true })
+  }
+}
+
+/** One folder for the tests of this file; after each test it is whole and empty. */
+export function useCacheFolder(): () => CacheFolder {
+  let folder: CacheFolder | undefined
+  const made = (): CacheFolder => {
+    if (folder === undefined) throw new Error('the folder is there inside tests only')
+    return folder
+  }
+  beforeAll(async () => {
+    folder = await CacheFolder.make()
+  })
+  afterEach(() => made().empty())
+  afterAll(() => folder?.remove())
+  return made
+}

@@ -9,7 +9,7 @@ import { MarkRows } from './mark-rows.ts'
 import { numberIn } from './row.ts'
 import { APPLICATION, FORMAT, schema } from './schema.ts'
 import { State, StateRow } from './state.ts'
-import { isWhole, walBytes, walIndexOf } from './wal-index.ts'
+import { Witness } from './witness.ts'
 
 /** Bytes of the log beyond which nothing is written until it could be written back: a process that is frozen while it reads holds that up. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024
@@ -37,6 +37,7 @@ export class Database {
   readonly marks: MarkRows
   readonly locks: LockRows
   readonly #db: DatabaseSync
+  readonly #witness: Witness
   readonly #state: StateRow
   readonly #boot: string
   readonly #inode: number
@@ -57,8 +58,8 @@ export class Database {
     this.name = name
     this.path = join(folder, name)
     this.#boot = boot
-    const log = walIndexOf(this.path)
-    const wasClosed = walBytes(this.path) === 0
+    this.#witness = new Witness(this.path)
+    const wasClosed = this.#logBytes() === 0
     this.#inode = this.#inodeNow()
     this.#db = new DatabaseSync(this.path)
     try {
@@ -78,13 +79,18 @@ export class Database {
       this.#freePages = this.#db.prepare('PRAGMA freelist_count')
       this.#pageBytes = this.#number('PRAGMA page_size', 'page_size')
       const state = this.read(() => this.#state.read())
-      if (!isWhole(log, walIndexOf(this.path))) throw new Damage('its log is damaged')
+      if (state.version < this.#witness.read()) throw new Damage('its last changes are missing')
       if (!wasClosed && state.boot !== boot) throw new Interrupted()
       if (this.#inodeNow() !== this.#inode) throw new Gone()
     } catch (error) {
-      this.#db.close()
+      this.close()
       throw error
     }
+  }
+
+  /** Path of a file that is written after each change. */
+  get signal(): string {
+    return this.#witness.path
   }
 
   /** Bytes of the pages that are in use. */
@@ -110,18 +116,21 @@ export class Database {
 
   /** Changes all or nothing, and nobody else changes anything meanwhile. */
   change<T>(work: (state: State) => T): T {
-    const logBytes = walBytes(this.path)
+    const logBytes = this.#logBytes()
     if (logBytes > MAX_LOG_BYTES) this.#shortenLog()
     // The first change is on the disk before others follow: then a log that is there after a restart of the machine tells of one.
     if (logBytes === 0) this.#db.exec('PRAGMA synchronous = FULL')
     try {
-      return this.#transaction(this.#beginChange, () => {
+      const { outcome, state } = this.#transaction(this.#beginChange, () => {
         const state = this.#state.read()
         if (logBytes === 0) state.startedWith(this.#boot)
         const outcome = work(state)
         if (state.changed) this.#state.write(state)
-        return outcome
+        return { outcome, state }
       })
+      // Also where nothing has a new number: who waits for the change hears of this.
+      this.#witness.write(state.version)
+      return outcome
     } finally {
       if (logBytes === 0) this.#db.exec('PRAGMA synchronous = NORMAL')
     }
@@ -138,11 +147,12 @@ export class Database {
 
   close(): void {
     this.#db.close()
+    this.#witness.close()
   }
 
   #shortenLog(): void {
     this.emptyLog()
-    if (walBytes(this.path) > MAX_LOG_BYTES) throw new UnusableError('another process holds up its log')
+    if (this.#logBytes() > MAX_LOG_BYTES) throw new UnusableError('another process holds up its log')
   }
 
   #prepareFile(): void {
@@ -187,6 +197,10 @@ export class Database {
     } catch {
       // Whoever uses it next finds out what else is wrong.
     }
+  }
+
+  #logBytes(): number {
+    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   }
 
   #inodeNow(): number {

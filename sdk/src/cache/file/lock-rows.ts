@@ -41,9 +41,9 @@ export class LockRows {
     return { holder, until, outcome: STORED.length === bytes.length && STORED.every((byte, at) => bytes[at] === byte) ? 'stored' : bytes }
   }
 
-  /** Whether somebody holds it now. One whose lease is longer than any that is given is left from before the clock was set back. */
+  /** Whether somebody holds it now. One whose lease is much longer than any that is given is left from before the clock was set back. */
   isHeld(lock: Lock | undefined, now: number, leaseMs: number): lock is Lock {
-    return lock !== undefined && lock.outcome === undefined && lock.until > now && lock.until <= now + leaseMs
+    return lock !== undefined && lock.outcome === undefined && lock.until > now && lock.until <= now + 2 * leaseMs
   }
 
   hold(id: string, holder: string, until: number): void {

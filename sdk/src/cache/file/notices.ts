@@ -3,9 +3,9 @@ import { faultOf } from './faults.ts'
 import type { Answer, FromThread, Request } from './protocol.ts'
 import type { Store } from './store.ts'
 
-/** Shortest time between two looks at the file, however often it is written, in milliseconds. */
-const PAUSE_MS = 2
-/** Looks in case that the system told nothing: the file was removed, or there is nobody who could tell. */
+/** Milliseconds from the word of a change to the look at it: many may be under way. */
+const PAUSE_MS = 1
+/** Looks in case that nothing was told: the file was removed, or its writer killed before it could. */
 const LOOK_EVERY_MS = 250
 /** The same where the system does not tell of writes at all. */
 const LOOK_OFTEN_MS = 10
@@ -18,8 +18,8 @@ interface Waiter {
 }
 
 /**
- * Watches the log of the file for what other processes, and other caches of this one, write to it: changes that are to be told, and
- * locks that somebody waits for. The system tells of each write (inotify and its like), so nothing is asked for in a loop.
+ * Watches for what other processes, and other caches of this one, change in the file: changes that are to be told, and
+ * locks that somebody waits for. The system tells of each (inotify and its like), so nothing is asked for in a loop.
  */
 export class Notices {
   readonly #store: Store
@@ -32,7 +32,6 @@ export class Notices {
   #looked: { readonly path: string | undefined; readonly dataVersion: number } | undefined
   #soon: NodeJS.Timeout | undefined
   #regular: NodeJS.Timeout | undefined
-  #lookedAt = 0
 
   constructor(store: Store, post: (message: FromThread) => void) {
     this.#store = store
@@ -54,12 +53,11 @@ export class Notices {
     this.#look(true)
   }
 
-  /** Looks at the file soon, at most so often. @param changed whether this thread has changed it */
+  /** Looks at the file soon. @param changed whether this thread has changed it */
   look(changed: boolean = false): void {
     if (!this.#tells && this.#waiters.size === 0) return
     if (changed) this.#looked = undefined
-    const sinceMs = performance.now() - this.#lookedAt
-    this.#soon ??= setTimeout(() => this.#look(false), Math.max(0, PAUSE_MS - sinceMs))
+    this.#soon ??= setTimeout(() => this.#look(false), PAUSE_MS)
   }
 
   close(): void {
@@ -71,10 +69,9 @@ export class Notices {
   #look(surely: boolean): void {
     clearTimeout(this.#soon)
     this.#soon = undefined
-    this.#lookedAt = performance.now()
     try {
       const dataVersion = this.#store.dataVersion()
-      const { path } = this.#store
+      const { signal: path } = this.#store
       if (!surely && this.#looked !== undefined && this.#looked.path === path && this.#looked.dataVersion === dataVersion) return
       this.#looked = { path, dataVersion }
       this.#listen(path)
@@ -118,14 +115,14 @@ export class Notices {
   #listen(path: string | undefined): void {
     if (path === undefined || this.#watched?.path === path) return
     this.#watched?.watcher?.close()
-    this.#watched = { path, watcher: this.#watcherOf(`${path}-wal`) }
+    this.#watched = { path, watcher: this.#watcherOf(path) }
     this.#restartRegular()
   }
 
   /** undefined where the system does not tell, or cannot tell of one more file. */
-  #watcherOf(log: string): FSWatcher | undefined {
+  #watcherOf(path: string): FSWatcher | undefined {
     try {
-      const watcher = watch(log, { persistent: false }, () => this.look())
+      const watcher = watch(path, { persistent: false }, () => this.look())
       watcher.on('error', () => {
         watcher.close()
         if (this.#watched?.watcher === watcher) this.#watched = { path: this.#watched.path, watcher: undefined }

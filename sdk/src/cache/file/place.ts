@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UnusableError } from './faults.ts'
@@ -67,7 +67,7 @@ export function checkLocal(folder: string, type: number): void {
 }
 
 /**
- * Files are called `pitwall-FORMAT-SERIAL-RANDOM.db`, beside each its log and the log's index. The last one counts. No name is
+ * Files are called `pitwall-FORMAT-SERIAL-RANDOM.db`, beside each its log, the log's index, and which change was the last. The last one counts. No name is
  * used twice, so that nobody can take the log of one file for that of another when files are removed or replaced.
  */
 const pattern = /^pitwall-(\d+)-(\d{9})-[\w-]{11}\.db$/
@@ -89,7 +89,10 @@ export function currentFile(folder: string): string | undefined {
 export function createFile(folder: string): string {
   const serial = Math.max(0, ...placesIn(folder).map((place) => place.serial)) + 1
   const name = `pitwall-${FORMAT}-${String(serial).padStart(9, '0')}-${randomBytes(8).toString('base64url')}.db`
-  closeSync(openSync(join(folder, name), 'wx', 0o600))
+  // Closed before anybody can find it: closing a file takes this process's locks on it away, those of its other threads too.
+  const unnamed = join(folder, `${name}-new`)
+  closeSync(openSync(unnamed, 'wx', 0o600))
+  renameSync(unnamed, join(folder, name))
   return name
 }
 
@@ -100,9 +103,9 @@ export function removeOthers(folder: string, current: string): boolean {
   return others.some(({ format }) => format < FORMAT)
 }
 
-/** Removes a file with its log and the log's index. */
+/** Removes a file with what is beside it. */
 export function removeFile(folder: string, name: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true })
+  for (const suffix of ['', '-wal', '-shm', '-last']) rmSync(join(folder, name + suffix), { force: true })
 }
 
 /** In the order in which they were made. */

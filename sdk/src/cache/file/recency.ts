@@ -2,6 +2,8 @@ import type { Database } from './database.ts'
 
 /** Entries whose use is remembered until it is written: of more than these, only some. */
 const MAX_USED = 4_096
+/** Milliseconds after which it is looked again how long unused entries stay. */
+const LOOK_EVERY_MS = 1_000
 /** Entries that make room together. */
 const EVICTED_AT_ONCE = 8
 
@@ -13,6 +15,7 @@ const EVICTED_AT_ONCE = 8
 export class Recency {
   readonly #used = new Map<number, number>()
   #oldestAt = 0
+  #lookedAt = 0
 
   /** Whether there are uses to be written. */
   get waits(): boolean {
@@ -20,7 +23,11 @@ export class Recency {
   }
 
   /** Takes note of a use. @param knownAt the last one that was written, milliseconds since 1970 */
-  use(number: number, knownAt: number, now: number): void {
+  use({ entries }: Database, number: number, knownAt: number, now: number): void {
+    if (now - this.#lookedAt > LOOK_EVERY_MS) {
+      this.#oldestAt = entries.oldest(1)[0]?.usedAt ?? now
+      this.#lookedAt = now
+    }
     if (now - knownAt > (now - this.#oldestAt) / 4 && this.#used.size < MAX_USED) this.#used.set(number, now)
   }
 
@@ -28,7 +35,6 @@ export class Recency {
   write({ entries }: Database): void {
     for (const [number, at] of this.#used) entries.used(number, at)
     this.#used.clear()
-    this.#oldestAt = entries.oldest(1)[0]?.usedAt ?? 0
   }
 
   /** Removes entries, within a change, until so many bytes fit into the bound. Returns whether they do. */

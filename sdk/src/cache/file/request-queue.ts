@@ -4,7 +4,7 @@ import { faultOf } from './faults.ts'
 /** Milliseconds between two attempts while another process has the file locked. */
 const PAUSE_MS = 1
 
-/** Something to do with the file, and who is to be told what came of it. */
+/** Something to do with the file, and who is to be told when it cannot be done. */
 interface Job {
   readonly run: () => void
   readonly failed: (error: unknown) => void
@@ -15,6 +15,7 @@ interface Job {
 export class RequestQueue {
   readonly #clock: Clock
   readonly #jobs: Job[] = []
+  #runs = false
   #cancel: (() => void) | undefined
 
   constructor(clock: Clock) {
@@ -24,7 +25,7 @@ export class RequestQueue {
   /** @param patienceMs how long it may wait for other processes */
   add(run: () => void, failed: (error: unknown) => void, patienceMs: number): void {
     this.#jobs.push({ run, failed, giveUpAt: this.#clock.now() + patienceMs })
-    if (this.#cancel === undefined) this.#advance()
+    if (!this.#runs && this.#cancel === undefined) this.#advance()
   }
 
   /** Drops what waits. */
@@ -35,13 +36,15 @@ export class RequestQueue {
 
   #advance(): void {
     this.#cancel = undefined
+    this.#runs = true
     for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
       if (!this.#attempt(job)) {
         this.#cancel = after(this.#clock, PAUSE_MS, () => this.#advance())
-        return
+        break
       }
       this.#jobs.shift()
     }
+    this.#runs = false
   }
 
   /** Whether it is done, one way or the other. */

@@ -58,9 +58,9 @@ export class Store {
     return this.#recency.waits
   }
 
-  /** Path of the file that is open. */
-  get path(): string | undefined {
-    return this.#database?.path
+  /** Path of a file that every process writes after each change. */
+  get signal(): string | undefined {
+    return this.#database?.signal
   }
 
   /** A number that is another one after another process has changed something. */
@@ -82,8 +82,8 @@ export class Store {
 
   /** Reads an entry, and takes its lock where it is not fresh and nobody else has it. */
   lock({ space, id, beyondMs, holder, leaseMs }: Of<'read'>): Answer {
-    const now = this.#parts.wallTime()
     return this.#change((database, state) => {
+      const now = this.#parts.wallTime()
       const entry = this.#find(database, space, id, now)
       const reading = { type: 'read', file: database.name, version: state.version, entry } as const
       if (isFresh(entry, beyondMs, now)) return { ...reading, lock: 'none' }
@@ -190,7 +190,7 @@ export class Store {
     }
     const entry = database.entries.whole(id, row)
     if (entry === undefined) return this.#warnOfEntry(database)
-    this.#recency.use(row.number, row.usedAt, now)
+    this.#recency.use(database, row.number, row.usedAt, now)
     return entry
   }
 

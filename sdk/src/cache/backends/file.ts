@@ -46,7 +46,8 @@ export function file(options: FileBackendOptions = {}): SharedBackend {
   for (const [option, value] of Object.entries({ path, secret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new OptionError(option, value, 'a string of at least one character')
-  if (typeof maxBytes !== 'number' || !(maxBytes >= MIN_BYTES)) throw new OptionError('maxBytes', maxBytes, `a number of bytes of at least ${MIN_BYTES}`)
+  if (typeof maxBytes !== 'number' || !(maxBytes >= MIN_BYTES))
+    throw new OptionError('maxBytes', maxBytes, `a number of bytes of at least ${MIN_BYTES}`)
   const folders = path === undefined ? defaultFolders() : [resolve(path)]
   return {
     name: 'file',

@@ -63,7 +63,10 @@ export class FileConnection {
     const call = ++this.#calls
     const answered = new Promise<Answer>((resolve, reject) => {
       this.#pending.set(call, { resolve, reject })
-      this.#post({ type: 'call', call, patienceMs: deadlineMs * PATIENCE, request }, handedOver('entry' in request ? request.entry : undefined))
+      this.#post(
+        { type: 'call', call, patienceMs: deadlineMs * PATIENCE, request },
+        handedOver('entry' in request ? request.entry : undefined),
+      )
     })
     return withDeadline(answered, this.#started ? deadlineMs : START_MS + deadlineMs).finally(() => this.#pending.delete(call))
   }

@@ -136,22 +136,13 @@ export class Database {
     }
   }
 
-  /** Writes the log back and empties it, as far as that can be done: what there is room for on a full disk. */
-  emptyLog(): void {
-    try {
-      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    } catch {
-      // Whoever needs the room finds that there is none.
-    }
-  }
-
   close(): void {
     this.#db.close()
     this.#witness.close()
   }
 
   #shortenLog(): void {
-    this.emptyLog()
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     if (this.#logBytes() > MAX_LOG_BYTES) throw new UnusableError('another process holds up its log')
   }
 
@@ -159,7 +150,10 @@ export class Database {
     const mode = this.#db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
     if (mode !== 'wal') throw new UnusableError('there is no shared memory for its log')
     if (this.#number('PRAGMA user_version', 'user_version') === 0) this.#create()
-    const [application, format] = [this.#number('PRAGMA application_id', 'application_id'), this.#number('PRAGMA user_version', 'user_version')]
+    const [application, format] = [
+      this.#number('PRAGMA application_id', 'application_id'),
+      this.#number('PRAGMA user_version', 'user_version'),
+    ]
     if (application !== APPLICATION || format !== FORMAT) throw new Damage('its header is damaged')
   }
 

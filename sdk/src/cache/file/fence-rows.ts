@@ -29,9 +29,7 @@ export class FenceRows {
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT version, at FROM fences WHERE id = ?')
-    this.#put = db.prepare(
-      'INSERT OR REPLACE INTO fences (id, version, at, hash, space, origin) VALUES (?, ?, ?, ?, ?, ?)',
-    )
+    this.#put = db.prepare('INSERT OR REPLACE INTO fences (id, version, at, hash, space, origin) VALUES (?, ?, ?, ?, ?, ?)')
     this.#since = db.prepare('SELECT hash, space, origin FROM fences WHERE version > ? ORDER BY version LIMIT ?')
     this.#last = db.prepare('SELECT version, at FROM fences ORDER BY version DESC LIMIT 1 OFFSET ?')
     this.#forget = db.prepare('DELETE FROM fences WHERE version <= ?')

@@ -26,9 +26,7 @@ export class MarkRows {
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT since, invalidated, sum FROM marks WHERE name = ?')
-    this.#put = db.prepare(
-      'INSERT OR REPLACE INTO marks (name, since, invalidated, space, origin, sum) VALUES (?, ?, ?, ?, ?, ?)',
-    )
+    this.#put = db.prepare('INSERT OR REPLACE INTO marks (name, since, invalidated, space, origin, sum) VALUES (?, ?, ?, ?, ?, ?)')
     this.#since = db.prepare('SELECT name, space, origin FROM marks WHERE invalidated > ? ORDER BY invalidated LIMIT ?')
     this.#last = db.prepare('SELECT number FROM marks ORDER BY number DESC LIMIT 1 OFFSET ?')
     this.#forget = db.prepare('DELETE FROM marks WHERE number <= ? RETURNING invalidated')

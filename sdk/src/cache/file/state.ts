@@ -68,9 +68,7 @@ export class StateRow {
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT version, floor, floorAt, boot, sum FROM state WHERE one = 1')
-    this.#put = db.prepare(
-      'INSERT OR REPLACE INTO state (one, version, floor, floorAt, boot, sum) VALUES (1, ?, ?, ?, ?, ?)',
-    )
+    this.#put = db.prepare('INSERT OR REPLACE INTO state (one, version, floor, floorAt, boot, sum) VALUES (1, ?, ?, ?, ?, ?)')
   }
 
   /** @throws Damage when it is missing or not what was written */

@@ -187,9 +187,7 @@ export class FileStorage implements SharedStorage {
     const waitMs = until - Date.now() + BEYOND_LEASE_MS
     return new Promise((resolve, reject) => {
       const cancel = after(this.#parts.clock, waitMs, () => resolve(undefined))
-      this.#call({ type: 'wait', space: this.#space, id, holder, until }, waitMs)
-        .then(resolve, reject)
-        .finally(cancel)
+      this.#call({ type: 'wait', space: this.#space, id, holder, until }, waitMs).then(resolve, reject).finally(cancel)
     })
   }
 

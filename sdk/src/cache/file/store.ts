@@ -1,21 +1,13 @@
 import type { Database } from './database.ts'
-import { Damage, faultOf, Gone } from './faults.ts'
-import { type DamagedFile, openDatabase } from './open-database.ts'
+import { Keeper } from './keeper.ts'
 import type { Answer, Change, Entry, Request, ThreadData } from './protocol.ts'
-import { Recency } from './recency.ts'
+import { Room } from './room.ts'
 import type { State } from './state.ts'
 
 /** A request of one type. */
 type Of<Type extends Request['type']> = Extract<Request, { readonly type: Type }>
 
-/** Keys and marks of which the last invalidation is remembered: these, or fewer where there is less room. */
-const MAX_FENCES = 8_192
-const MAX_MARKS = 65_536
-/** Bytes of the bound for each of them. */
-const BYTES_PER_FENCE = 2_048
-/** Changes after which the rest is forgotten. */
-const CHANGES_BETWEEN = 256
-/** The same for locks, milliseconds. */
+/** How often locks are forgotten that nobody holds or waits for, in milliseconds. */
 const LOCKS_FORGOTTEN_EVERY_MS = 1_000
 
 /** What happened in the file since somebody looked. */
@@ -37,55 +29,55 @@ export interface StoreParts extends ThreadData {
 }
 
 /**
- * The entries of all caches on one path, and what guards them. Every change has a number, and each takes effect as a whole:
- * a load is outdated when its key, its namespace or one of its tags has a later number than it began at, or when that is not remembered any more.
- * Throws what stands in the way; a damaged file is replaced, and the request made on the new one.
+ * The entries of all caches on one path, and what guards them. Every change has a number, and each takes effect as a whole: a
+ * load is outdated when its key, its namespace or one of its tags has a later number than it began at, or when that is not
+ * remembered any more. Throws what stands in the way.
  */
 export class Store {
-  readonly #parts: StoreParts
-  readonly #recency = new Recency()
-  #database: Database | undefined
-  #changes = 0
+  readonly #now: () => number
+  readonly #warn: (text: string) => void
+  readonly #keeper: Keeper
+  readonly #room = new Room()
   #locksForgottenAt = 0
   #warnedOfEntry = false
 
-  constructor(parts: StoreParts) {
-    this.#parts = parts
+  constructor({ wallTime, ...parts }: StoreParts) {
+    this.#now = wallTime
+    this.#warn = parts.warn
+    this.#keeper = new Keeper(parts)
   }
 
   /** Whether there are uses of entries to be written. */
   get waits(): boolean {
-    return this.#recency.waits
+    return this.#room.recency.waits
   }
 
   /** Path of a file that every process writes after each change. */
   get signal(): string | undefined {
-    return this.#database?.signal
+    return this.#keeper.signal
   }
 
   /** A number that is another one after another process has changed something. */
   dataVersion(): number {
-    return this.#with((database) => database.dataVersion)
+    return this.#keeper.use((database) => database.dataVersion)
   }
 
   /** @returns undefined when the request needs a lock, for which `lock` asks */
   read({ space, id, beyondMs, leaseMs }: Of<'read'>): Answer | undefined {
-    const now = this.#parts.wallTime()
-    return this.#with((database) =>
-      database.read((state) => {
-        const entry = this.#find(database, space, id, now)
-        if (leaseMs > 0 && !isFresh(entry, beyondMs, now)) return undefined
-        return { type: 'read', file: database.name, version: state.version, entry, lock: 'none' }
-      }),
-    )
+    return this.#keeper.read((database, { version }) => {
+      const now = this.#now()
+      const entry = this.#find(database, space, id, now)
+      if (leaseMs > 0 && !isFresh(entry, beyondMs, now)) return undefined
+      return { type: 'read', file: database.name, version, entry, lock: 'none' }
+    })
   }
 
   /** Reads an entry, and takes its lock where it is not fresh and nobody else has it. */
   lock({ space, id, beyondMs, holder, leaseMs }: Of<'read'>): Answer {
-    return this.#change((database, state) => {
-      const now = this.#parts.wallTime()
+    return this.#keeper.change((database, { version }) => {
+      const now = this.#now()
       const entry = this.#find(database, space, id, now)
-      const reading = { type: 'read', file: database.name, version: state.version, entry } as const
+      const reading = { type: 'read', file: database.name, version, entry } as const
       if (isFresh(entry, beyondMs, now)) return { ...reading, lock: 'none' }
       const lock = database.locks.find(id)
       if (database.locks.isHeld(lock, now, leaseMs)) return { ...reading, lock }
@@ -99,86 +91,82 @@ export class Store {
   }
 
   write({ space, id, holder, file, version, entry, maxBytes }: Of<'write'>): Answer {
-    return this.#change((database, state) => {
+    return this.#keeper.change((database, state) => {
       const holds = holder !== '' && database.locks.find(id)?.holder === holder
-      const stored = file === database.name && !this.#isOutdated(database, state, [space, ...entry.tags], id, version)
+      const stored = file === database.name && !isOutdated(database, state, [space, ...entry.tags], id, version)
       if (stored) this.#put(database, state, space, id, entry, maxBytes)
-      if (holds && stored) database.locks.letGo(id, holder, 'stored', this.#parts.wallTime())
+      if (holds && stored) database.locks.letGo(id, holder, 'stored', this.#now())
       else if (holds) database.locks.remove(id)
       return { type: 'written', stored }
     })
   }
 
   change({ space, id, origin, hash, agoMs, entry, maxBytes }: Of<'change'>): Answer {
-    const at = this.#parts.wallTime() - agoMs
-    this.#changeSurely((database, state) => {
+    this.#keeper.changeSurely((database, state) => {
+      const now = this.#now()
+      const at = now - agoMs
       if (agoMs > 0 && (database.fences.find(id)?.at ?? 0) > at) return
       database.fences.put({ id, hash, space, origin }, { version: state.next(), at })
       database.locks.remove(id)
       // Where something newer may have been forgotten, this value may be an older one.
       if (entry === undefined || (agoMs > 0 && state.floorAt > at)) database.entries.remove(id)
       else this.#put(database, state, space, id, entry, maxBytes)
-      this.#forgetSome(database, state, maxBytes)
+      this.#room.changed(database, state, maxBytes, now)
     })
     return { type: 'done' }
   }
 
   invalidate({ space, origin, name }: Of<'invalidate'>): Answer {
-    this.#changeSurely((database, state) => database.marks.invalidate(name, space, origin, state))
+    this.#keeper.changeSurely(({ marks }, state) => marks.invalidate(name, space, origin, state))
     return { type: 'done' }
   }
 
   extend({ id, holder, leaseMs }: Of<'extend'>): Answer {
-    this.#change(({ locks }) => {
+    this.#keeper.change(({ locks }) => {
       const lock = locks.find(id)
-      if (lock?.holder === holder && lock.outcome === undefined) locks.hold(id, holder, this.#parts.wallTime() + leaseMs)
+      if (lock?.holder === holder && lock.outcome === undefined) locks.hold(id, holder, this.#now() + leaseMs)
     })
     return { type: 'done' }
   }
 
   release({ id, holder, outcome }: Of<'release'>): Answer {
-    this.#change(({ locks }) => {
+    this.#keeper.change(({ locks }) => {
       if (locks.find(id)?.holder !== holder) return
       if (outcome === undefined) locks.remove(id)
-      else locks.letGo(id, holder, outcome, this.#parts.wallTime())
+      else locks.letGo(id, holder, outcome, this.#now())
     })
     return { type: 'done' }
   }
 
   /** How a lock that somebody else held was let go of; undefined while it is held. */
   released({ space, id, holder, until }: Of<'wait'>): Answer | undefined {
-    const now = this.#parts.wallTime()
-    return this.#with((database) =>
-      database.read(() => {
-        const lock = database.locks.find(id)
-        if (lock?.holder === holder && lock.outcome === undefined && now < until) return undefined
-        const outcome = lock?.holder === holder ? lock.outcome : undefined
-        if (outcome === 'stored') return { type: 'released', entry: this.#find(database, space, id, now), outcome: undefined }
-        return { type: 'released', entry: undefined, outcome }
-      }),
-    )
+    return this.#keeper.read((database) => {
+      const now = this.#now()
+      const lock = database.locks.find(id)
+      if (lock?.holder === holder && lock.outcome === undefined && now < until) return undefined
+      const outcome = lock?.holder === holder ? lock.outcome : undefined
+      if (outcome === 'stored') return { type: 'released', entry: this.#find(database, space, id, now), outcome: undefined }
+      return { type: 'released', entry: undefined, outcome }
+    })
   }
 
-  /** What others and we have changed in this file after this version; only where things stand when it is another file. */
+  /** What was changed in this file after this version; only where things stand when it is another file. */
   news(file: string, version: number, atMost: number): News {
-    return this.#with((database) =>
-      database.read((state) => {
-        const news = { file: database.name, version: state.version }
-        if (file !== database.name || state.floor > version) return { ...news, changes: undefined }
-        const changes = [...database.marks.since(version, atMost), ...database.fences.since(version, atMost)]
-        return { ...news, changes: changes.length < atMost ? changes : undefined }
-      }),
-    )
+    return this.#keeper.read((database, state) => {
+      const news = { file: database.name, version: state.version }
+      if (file !== database.name || state.floor > version) return { ...news, changes: undefined }
+      const changes = [...database.marks.since(version, atMost), ...database.fences.since(version, atMost)]
+      return { ...news, changes: changes.length < atMost ? changes : undefined }
+    })
   }
 
   /** Writes which entries were used. */
   writeUses(): void {
-    this.#change((database) => this.#recency.write(database))
+    this.#keeper.change((database) => this.#room.recency.write(database))
   }
 
   close(): void {
-    this.#database?.close()
-    this.#database = undefined
+    this.#keeper.close()
   }
 
   #find(database: Database, space: string, id: string, now: number): Entry | undefined {
@@ -190,105 +178,30 @@ export class Store {
     }
     const entry = database.entries.whole(id, row)
     if (entry === undefined) return this.#warnOfEntry(database)
-    this.#recency.use(database, row.number, row.usedAt, now)
+    this.#room.recency.use(database, row.number, row.usedAt, now)
     return entry
   }
 
-  /** Whether one of these was invalidated after this version, or may have been. */
-  #isOutdated({ marks, fences }: Database, state: State, names: readonly string[], id: string, version: number): boolean {
-    if (state.floor > version || (fences.find(id)?.version ?? 0) > version) return true
-    return names.some((name) => (marks.find(name)?.invalidated ?? 0) > version)
-  }
-
   #put(database: Database, state: State, space: string, id: string, entry: Entry, maxBytes: number): void {
-    if (!this.#recency.makeRoom(database, entry.bytes.length, maxBytes)) this.#makeMoreRoom(database, state, maxBytes)
+    const now = this.#now()
+    this.#room.make(database, state, entry.bytes.length, maxBytes, now)
     for (const name of [space, ...entry.tags]) database.marks.ensure(name, space, state)
-    database.entries.put(id, state.next(), entry, this.#parts.wallTime())
-    if (entry.tags.length > 0) this.#forgetSome(database, state, maxBytes)
-  }
-
-  #forgetSome(database: Database, state: State, maxBytes: number): void {
-    if (++this.#changes % CHANGES_BETWEEN === 0) this.#forget(database, state, maxBytes)
-  }
-
-  #forget({ fences, marks }: Database, state: State, maxBytes: number): void {
-    const most = Math.floor(maxBytes / BYTES_PER_FENCE)
-    fences.keep(Math.min(most, MAX_FENCES), state)
-    marks.keep(Math.min(most, MAX_MARKS), state, this.#parts.wallTime())
-  }
-
-  /** No entry is left, and there is no room: somebody with a larger bound remembers more, or the file is full of what nothing refers to. */
-  #makeMoreRoom(database: Database, state: State, maxBytes: number): void {
-    this.#forget(database, state, maxBytes)
-    if (database.usedBytes > maxBytes) throw new Damage('it is full, and has no entries')
-  }
-
-  #change<T>(work: (database: Database, state: State) => T): T {
-    return this.#with((database) => database.change((state) => work(database, state)))
-  }
-
-  /** A change that others must learn of: made again where the file was replaced meanwhile. */
-  #changeSurely(work: (database: Database, state: State) => void): void {
-    this.#with((database) => {
-      database.change((state) => work(database, state))
-      database.check()
-    })
-  }
-
-  /** Does something with the file; once more when it is gone, damaged or full, after what can be done about that. */
-  #with<T>(work: (database: Database) => T): T {
-    for (let retried = false; ; retried = true) {
-      const database = this.#opened()
-      try {
-        return work(database)
-      } catch (error) {
-        if (!this.#mend(database, error) || retried) throw error
-      }
-    }
-  }
-
-  #opened(): Database {
-    try {
-      this.#database?.check()
-    } catch (error) {
-      if (!(error instanceof Gone)) throw error
-      this.close()
-    }
-    return (this.#database ??= this.#open())
-  }
-
-  #open(damaged?: DamagedFile): Database {
-    return openDatabase(this.#parts, this.#parts.boot, this.#parts.warn, damaged)
-  }
-
-  /** Whether it is worth another attempt. */
-  #mend(database: Database, error: unknown): boolean {
-    switch (faultOf(error)) {
-      case 'busy':
-      case 'read-only':
-        return false
-      case 'full':
-        database.emptyLog()
-        return true
-      case 'gone':
-        this.close()
-        return true
-      case 'unusable':
-        this.close()
-        return false
-      case 'damaged':
-        this.close()
-        this.#database = this.#open({ name: database.name, error })
-        return true
-    }
+    database.entries.put(id, state.next(), entry, now)
+    if (entry.tags.length > 0) this.#room.changed(database, state, maxBytes, now)
   }
 
   #warnOfEntry({ path }: Database): undefined {
-    if (!this.#warnedOfEntry) this.#parts.warn(`an entry in ${path} is damaged; what is damaged is loaded again.`)
+    if (!this.#warnedOfEntry) this.#warn(`an entry in ${path} is damaged; what is damaged is loaded again.`)
     this.#warnedOfEntry = true
   }
 }
 
 function isFresh(entry: Entry | undefined, beyondMs: number, now: number): boolean {
   return entry !== undefined && entry.freshUntil - now > beyondMs
+}
+
+/** Whether one of these was invalidated after this version, or may have been. */
+function isOutdated({ marks, fences }: Database, state: State, names: readonly string[], id: string, version: number): boolean {
+  if (state.floor > version || (fences.find(id)?.version ?? 0) > version) return true
+  return names.some((name) => (marks.find(name)?.invalidated ?? 0) > version)
 }

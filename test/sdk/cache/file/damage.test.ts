@@ -89,7 +89,11 @@ describe('a file that is damaged', () => {
     file: fc.nat(3),
     at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     page: fc.boolean(),
-    bytes: fc.oneof(fc.constant('cut' as const), fc.uint8Array({ minLength: 1, maxLength: 1 }), fc.uint8Array({ minLength: 1, maxLength: 600 })),
+    bytes: fc.oneof(
+      fc.constant('cut' as const),
+      fc.uint8Array({ minLength: 1, maxLength: 1 }),
+      fc.uint8Array({ minLength: 1, maxLength: 600 }),
+    ),
   })
 
   it('never gives out a wrong value, never throws, and says it in at most two lines', () => {
@@ -103,10 +107,13 @@ describe('a file that is damaged', () => {
         const path = join(copied, names[file % names.length] ?? '')
         const content = readFileSync(path)
         // Half of the time within the first hundred bytes of a page, where all that matters to SQLite is.
-        const offset = page ? Math.floor(at * (content.length / 4_096)) * 4_096 + Math.floor((at * 1e6) % 100) : Math.floor(at * content.length)
+        const offset = page
+          ? Math.floor(at * (content.length / 4_096)) * 4_096 + Math.floor((at * 1e6) % 100)
+          : Math.floor(at * content.length)
         if (bytes === 'cut') truncateSync(path, offset)
         else {
-          for (const [index, byte] of bytes.entries()) if (offset + index < content.length) content[offset + index] = (content[offset + index] ?? 0) ^ (byte || 1)
+          for (const [index, byte] of bytes.entries())
+            if (offset + index < content.length) content[offset + index] = (content[offset + index] ?? 0) ^ (byte || 1)
           writeFileSync(path, content)
         }
         const warnings: string[] = []
@@ -114,7 +121,8 @@ describe('a file that is damaged', () => {
         try {
           for (const id of KEYS) {
             const value = read(store, id)
-            if (value !== undefined && value !== truth.get(id)) throw new Error(`${id} is '${value.slice(0, 60)}', not '${truth.get(id)?.slice(0, 60)}'`)
+            if (value !== undefined && value !== truth.get(id))
+              throw new Error(`${id} is '${value.slice(0, 60)}', not '${truth.get(id)?.slice(0, 60)}'`)
             if (value !== undefined) found++
             const second = read(store, `${id}2`, 'second')
             if (second !== undefined) throw new Error(`'${second}' is back`)

@@ -94,7 +94,8 @@ describe('the store of a file', () => {
           if (store === undefined) throw new Error('there are two')
           const load = type === 'end' ? loads.pop() : undefined
           if (type === 'begin') loads.push({ key, time, token: store.read(key) })
-          if (load !== undefined && store.write(load.key, `${load.time} ${its.join()}`, load.token, its)) stored.set(load.key, { time: load.time, tags: its })
+          if (load !== undefined && store.write(load.key, `${load.time} ${its.join()}`, load.token, its))
+            stored.set(load.key, { time: load.time, tags: its })
           if (type === 'set') {
             invalidated.set(key, time)
             store.set(key, `${time} ${its.join()}`, { tags: its })
@@ -229,7 +230,10 @@ describe('the store of a file', () => {
     store.set('a', 'a')
     expect(store.get('a')).toBe('a')
     expect(store.warnings).toEqual([expect.stringContaining('was written by another version of Pitwall and begins empty.')])
-    expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toEqual([expect.stringMatching(/^pitwall-1-/), 'pitwall-99-000000001-abcdefghijk.db'])
+    expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toEqual([
+      expect.stringMatching(/^pitwall-1-/),
+      'pitwall-99-000000001-abcdefghijk.db',
+    ])
   })
 
   it('keeps its entries through a restart of the machine, unless it was in use when that went down', () => {

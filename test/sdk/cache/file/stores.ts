@@ -17,7 +17,10 @@ export class TestStore {
   readonly #maxBytes: number
   readonly #now: () => number
 
-  constructor(folder: string, { maxBytes = 64 * MIB, boot = 'this one', now = Date.now }: { maxBytes?: number; boot?: string; now?: () => number } = {}) {
+  constructor(
+    folder: string,
+    { maxBytes = 64 * MIB, boot = 'this one', now = Date.now }: { maxBytes?: number; boot?: string; now?: () => number } = {},
+  ) {
     this.#maxBytes = maxBytes
     this.#now = now
     this.store = new Store({ folders: [folder], own: false, boot, wallTime: now, warn: (text) => this.warnings.push(text) })
@@ -42,7 +45,11 @@ export class TestStore {
     return answer.type === 'written' && answer.stored
   }
 
-  set(key: string, value: string | undefined, { tags = [], agoMs = 0, space = SPACE }: { tags?: readonly string[]; agoMs?: number; space?: string } = {}): void {
+  set(
+    key: string,
+    value: string | undefined,
+    { tags = [], agoMs = 0, space = SPACE }: { tags?: readonly string[]; agoMs?: number; space?: string } = {},
+  ): void {
     const entry = value === undefined ? undefined : this.#entry(value, tags)
     this.store.change({ type: 'change', space, id: idOf(key), origin: 'us', hash: 1, agoMs, entry, maxBytes: this.#maxBytes })
   }

@@ -59,6 +59,8 @@ export class Database {
     this.path = join(folder, name)
     this.#boot = boot
     this.#witness = new Witness(this.path)
+    // Before the state is read, which others may change at any time.
+    const lastChange = this.#witness.read()
     const wasClosed = this.#logBytes() === 0
     this.#inode = this.#inodeNow()
     this.#db = new DatabaseSync(this.path)
@@ -79,8 +81,8 @@ export class Database {
       this.#freePages = this.#db.prepare('PRAGMA freelist_count')
       this.#pageBytes = this.#number('PRAGMA page_size', 'page_size')
       const state = this.read(() => this.#state.read())
-      if (state.version < this.#witness.read()) throw new Damage('its last changes are missing')
-      if (!wasClosed && state.boot !== boot) throw new Interrupted()
+      if (state.version < lastChange) throw new Damage('its last changes are missing')
+      if (!wasClosed && state.boot !== boot) this.#checkBoot()
       if (this.#inodeNow() !== this.#inode) throw new Gone()
     } catch (error) {
       this.close()
@@ -139,6 +141,13 @@ export class Database {
   close(): void {
     this.#db.close()
     this.#witness.close()
+  }
+
+  /** Once nobody is changing anything: the first change after a restart of the machine may be under way. */
+  #checkBoot(): void {
+    this.#transaction(this.#beginChange, () => {
+      if (this.#state.read().boot !== this.#boot) throw new Interrupted()
+    })
   }
 
   #shortenLog(): void {

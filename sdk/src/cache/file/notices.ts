@@ -47,17 +47,21 @@ export class Notices {
 
   /** Answers once the lock is let go of, or its time is over. */
   wait(request: Waiter['request'], answer: Waiter['answer']): void {
-    const waiter = { request, answer }
-    this.#waiters.add(waiter)
-    setTimeout(() => this.#look(true), Math.max(0, request.until - Date.now()) + 1)
+    // The thread does not stay for it.
+    setTimeout(() => this.#look(true), Math.max(0, request.until - Date.now()) + 1).unref()
+    this.#waiters.add({ request, answer })
     this.#look(true)
   }
 
   /** Looks at the file soon. @param changed whether this thread has changed it */
   look(changed: boolean = false): void {
-    if (!this.#tells && this.#waiters.size === 0) return
+    if (!this.#isNeeded) return
     if (changed) this.#looked = undefined
     this.#soon ??= setTimeout(() => this.#look(false), PAUSE_MS)
+  }
+
+  get #isNeeded(): boolean {
+    return this.#tells || this.#waiters.size > 0
   }
 
   close(): void {
@@ -69,6 +73,7 @@ export class Notices {
   #look(surely: boolean): void {
     clearTimeout(this.#soon)
     this.#soon = undefined
+    if (!this.#isNeeded) return
     try {
       const dataVersion = this.#store.dataVersion()
       const { signal: path } = this.#store
@@ -141,7 +146,7 @@ export class Notices {
   }
 
   #lookRegularly(): void {
-    if (!this.#tells && this.#waiters.size === 0) this.#rest()
+    if (!this.#isNeeded) this.#rest()
     else this.#regular ??= setInterval(() => this.#look(false), this.#watched?.watcher === undefined ? LOOK_OFTEN_MS : LOOK_EVERY_MS)
   }
 

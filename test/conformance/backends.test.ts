@@ -45,7 +45,7 @@ const NOWHERE = 'redis://127.0.0.1:1'
 
 describe.each(names)('%s', async (name) => {
   const { default: make, useServer = useRedis } = await fixtureOf(name)
-  const server = useServer()
+  const server: () => TestServer = useServer()
   const open = (options: Partial<CacheOptions> = {}): CacheHandle =>
     openHandle(settingsOf({ backend: make(server().url), name: `${name}-${++serial}`, ...options }, name), keyOfArguments, undefined).handle
 

@@ -52,10 +52,10 @@ export function file(options: FileBackendOptions = {}): SharedBackend {
   return {
     name: 'file',
     synchronous: false,
-    open({ name, part, codec, clock }) {
+    open({ name, part, codec }) {
       const connection = connectionTo(folders, path === undefined)
       const format = new WireFormat(JSON.stringify([name, part]), codec.id, secret)
-      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes, clock }) }
+      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes }) }
     },
   }
 }

@@ -8,8 +8,6 @@ import type { Answer, Change, FromThread, Request, ThreadData, ToThread } from '
 
 /** Milliseconds that a thread may take to start: it does so once, and calls wait for it. */
 export const START_MS = 1_000
-/** How often the thread is asked whether it is still there: a disk may keep it. */
-const PING_EVERY_MS = 500
 /** Share of its time that a call may wait for other processes: the rest is for saying so. */
 const PATIENCE = 0.8
 
@@ -41,8 +39,6 @@ export class FileConnection {
   #calls = 0
   #users = 0
   #hears = false
-  #pinger: NodeJS.Timeout | undefined
-  #unanswered = 0
 
   /** @param onUnused called when the last cache lets go of it */
   constructor(data: ThreadData, onUnused: () => void) {
@@ -74,12 +70,9 @@ export class FileConnection {
   /** Tells of changes until what it returns is called; `regained` follows when the file is open. */
   listen(listener: FileListener): () => void {
     this.#listeners.add(listener)
-    if (this.#listeners.size === 1 && this.#worker !== undefined) this.#watch()
+    if (this.#listeners.size === 1 && this.#worker !== undefined) this.#post({ type: 'watch' })
     else if (this.#hears) listener.regained()
-    return () => {
-      this.#listeners.delete(listener)
-      if (this.#listeners.size === 0) clearInterval(this.#pinger)
-    }
+    return () => this.#listeners.delete(listener)
   }
 
   /** Takes note of one more cache that uses it. */
@@ -117,7 +110,7 @@ export class FileConnection {
     worker.on('exit', () => this.#ended(worker, new Error('the thread of the file has ended')))
     // Last, because a listener takes it back.
     worker.unref()
-    if (this.#listeners.size > 0) queueMicrotask(() => this.#watch())
+    if (this.#listeners.size > 0) worker.postMessage({ type: 'watch' } satisfies ToThread, [])
     return worker
   }
 
@@ -139,8 +132,6 @@ export class FileConnection {
         this.#hears = true
         for (const listener of this.#listeners) listener.regained()
         return
-      case 'pong':
-        return this.#answered()
       case 'warning':
         diag.warn(message.text)
     }
@@ -153,7 +144,6 @@ export class FileConnection {
   #end(error: Error): void {
     this.#worker = undefined
     this.#started = false
-    clearInterval(this.#pinger)
     for (const { reject } of this.#pending.values()) reject(error)
     this.#lose()
   }
@@ -162,29 +152,5 @@ export class FileConnection {
     if (!this.#hears) return
     this.#hears = false
     for (const listener of this.#listeners) listener.lost()
-  }
-
-  #watch(): void {
-    this.#post({ type: 'watch' })
-    clearInterval(this.#pinger)
-    this.#unanswered = 0
-    this.#pinger = setInterval(() => this.#ping(), PING_EVERY_MS).unref()
-  }
-
-  /** What this thread has not yet read, because it was busy itself, counts as an answer. */
-  #ping(): void {
-    setImmediate(() => {
-      if (this.#worker === undefined) return
-      if (this.#unanswered > 0) this.#lose()
-      this.#unanswered += 1
-      this.#post({ type: 'ping' })
-    }).unref()
-  }
-
-  #answered(): void {
-    const wasSilent = this.#unanswered > 1
-    this.#unanswered = 0
-    // What it has told while nobody listened for it is not known here.
-    if (wasSilent) this.#post({ type: 'watch' })
   }
 }

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { EntryRows } from './entry-rows.ts'
-import { Damage, Gone, Interrupted, UnusableError } from './faults.ts'
+import { Damage, Gone, HeldUp, Interrupted, UnusableError } from './faults.ts'
 import { FenceRows } from './fence-rows.ts'
 import { LockRows } from './lock-rows.ts'
 import { MarkRows } from './mark-rows.ts'
@@ -59,12 +60,13 @@ export class Database {
     this.path = join(folder, name)
     this.#boot = boot
     this.#witness = new Witness(this.path)
-    // Before the state is read, which others may change at any time.
-    const lastChange = this.#witness.read()
-    const wasClosed = this.#logBytes() === 0
     this.#inode = this.#inodeNow()
-    this.#db = new DatabaseSync(this.path)
+    if (this.#inode === 0) throw new Gone()
+    this.#db = new DatabaseSync(withoutCreating(this.path))
     try {
+      // Both before the file is read, which others may change at any time.
+      const lastChange = this.#witness.read()
+      const wasClosed = this.#logBytes() === 0
       this.#db.exec(settings)
       this.#prepareFile()
       this.#state = new StateRow(this.#db)
@@ -152,7 +154,7 @@ export class Database {
 
   #shortenLog(): void {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    if (this.#logBytes() > MAX_LOG_BYTES) throw new UnusableError('another process holds up its log')
+    if (this.#logBytes() > MAX_LOG_BYTES) throw new HeldUp()
   }
 
   #prepareFile(): void {
@@ -213,6 +215,13 @@ export class Database {
   #number(sql: string, column: string): number {
     return numberOf(this.#db.prepare(sql), column)
   }
+}
+
+/** A name that was removed must not be used again. */
+function withoutCreating(path: string): URL {
+  const url = pathToFileURL(path)
+  url.search = '?mode=rw'
+  return url
 }
 
 function numberOf(statement: StatementSync, column: string): number {

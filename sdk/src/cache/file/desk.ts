@@ -29,8 +29,6 @@ export class Desk {
         return this.#serve(message)
       case 'watch':
         return this.#notices.watch()
-      case 'ping':
-        return this.#post({ type: 'pong' })
       case 'close':
         clearTimeout(this.#usesTimer)
         this.#notices.close()

@@ -37,6 +37,11 @@ const extendedFaults: Readonly<Record<number, Fault>> = {
   8_458: 'damaged', // IOERR_CORRUPTFS
 }
 
+/** Another process holds up what is to be done: it may be done in a moment. */
+export class HeldUp extends Error {
+  override readonly name = 'HeldUp'
+}
+
 /** There is no place for the file, or none now. The message is a clause that says why. */
 export class UnusableError extends Error {
   override readonly name = 'UnusableError'
@@ -48,6 +53,7 @@ export class UnusableError extends Error {
  */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Gone) return 'gone'
+  if (error instanceof HeldUp) return 'busy'
   if (error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')
     return extendedFaults[error.errcode] ?? faults[error.errcode & PRIMARY] ?? 'damaged'
   if (error instanceof Error && 'syscall' in error) return 'code' in error && error.code === 'ENOSPC' ? 'full' : 'unusable'

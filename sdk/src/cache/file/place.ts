@@ -80,9 +80,7 @@ interface Place {
 
 /** The file that counts in a folder; undefined where there is none yet. */
 export function currentFile(folder: string): string | undefined {
-  return placesIn(folder)
-    .filter(({ format }) => format === FORMAT)
-    .at(-1)?.name
+  return placesIn(folder).findLast(({ format }) => format === FORMAT)?.name
 }
 
 /** Makes an empty file that counts from now on, readable by its user only, and gives back its name. */

@@ -44,7 +44,7 @@ export type Request =
       readonly maxBytes: number
     }
   /** Invalidates a tag by its id, or a namespace by its own. */
-  | { readonly type: 'invalidate'; readonly space: string; readonly origin: string; readonly name: string }
+  | { readonly type: 'invalidate'; readonly space: string; readonly origin: string; readonly name: string; readonly maxBytes: number }
   | { readonly type: 'extend'; readonly id: string; readonly holder: string; readonly leaseMs: number }
   | { readonly type: 'release'; readonly id: string; readonly holder: string; readonly outcome: Uint8Array | undefined }
   /** Answered when this holder has let go of the lock, or at that time at the latest (milliseconds since 1970). */
@@ -78,7 +78,6 @@ export type ToThread =
   | { readonly type: 'call'; readonly call: number; readonly patienceMs: number; readonly request: Request }
   /** From now on, changes are to be told. */
   | { readonly type: 'watch' }
-  | { readonly type: 'ping' }
   | { readonly type: 'close' }
 
 /** What the thread that has the file sends. */
@@ -93,7 +92,6 @@ export type FromThread =
   | { readonly type: 'lost' }
   /** From now on none is missed. */
   | { readonly type: 'regained' }
-  | { readonly type: 'pong' }
   /** A line for the log of the agent. */
   | { readonly type: 'warning'; readonly text: string }
 

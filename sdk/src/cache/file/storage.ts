@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
-import { after, type Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
 import { Locks } from '../redis/locks.ts'
 import { decodeMessage, encodeMessage } from '../redis/messages.ts'
@@ -20,7 +19,6 @@ export interface FileStorageParts {
   readonly timeoutMs: number
   /** Bound on the file, in bytes. */
   readonly maxBytes: number
-  readonly clock: Clock
 }
 
 /** The part of the bound that one value may take. */
@@ -94,11 +92,11 @@ export class FileStorage implements SharedStorage {
   }
 
   async deleteTag(tag: string): Promise<void> {
-    await this.#call({ type: 'invalidate', space: this.#space, origin: this.#origin, name: tag })
+    await this.#invalidate(tag)
   }
 
   async clear(): Promise<void> {
-    await this.#call({ type: 'invalidate', space: this.#space, origin: this.#origin, name: this.#space })
+    await this.#invalidate(this.#space)
   }
 
   async extend(key: string, leaseMs: number): Promise<void> {
@@ -139,6 +137,10 @@ export class FileStorage implements SharedStorage {
     else listener.cleared()
   }
 
+  async #invalidate(name: string): Promise<void> {
+    await this.#call({ type: 'invalidate', space: this.#space, origin: this.#origin, name, maxBytes: this.#parts.maxBytes })
+  }
+
   async #change(key: string, agoMs: number, entry: Entry | undefined): Promise<void> {
     const { format, maxBytes } = this.#parts
     const [id, hash] = [format.idOf(key), hashString(key)]
@@ -170,8 +172,10 @@ export class FileStorage implements SharedStorage {
 
   async #released(id: string, holder: string, until: number): Promise<Release> {
     try {
-      const answer = await this.#wait(id, holder, until)
-      if (answer?.type !== 'released') return { type: 'unknown' }
+      // Its deadline holds the process, because the caller waits for its answer.
+      const waitMs = Math.max(until - Date.now(), 0) + BEYOND_LEASE_MS
+      const answer = await this.#call({ type: 'wait', space: this.#space, id, holder, until }, waitMs)
+      if (answer.type !== 'released') throw unexpected(answer)
       const found = await this.#open(id, answer.entry)
       if (found !== undefined) return { type: 'loaded', found }
       const message = answer.outcome && decodeMessage(Buffer.from(answer.outcome))
@@ -180,15 +184,6 @@ export class FileStorage implements SharedStorage {
     } catch {
       return { type: 'unknown' }
     }
-  }
-
-  /** Holds the process, because the caller waits for its answer. */
-  #wait(id: string, holder: string, until: number): Promise<Answer | undefined> {
-    const waitMs = until - Date.now() + BEYOND_LEASE_MS
-    return new Promise((resolve, reject) => {
-      const cancel = after(this.#parts.clock, waitMs, () => resolve(undefined))
-      this.#call({ type: 'wait', space: this.#space, id, holder, until }, waitMs).then(resolve, reject).finally(cancel)
-    })
   }
 
   #warnOnce(why: string): undefined {

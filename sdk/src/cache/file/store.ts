@@ -116,8 +116,11 @@ export class Store {
     return { type: 'done' }
   }
 
-  invalidate({ space, origin, name }: Of<'invalidate'>): Answer {
-    this.#keeper.changeSurely(({ marks }, state) => marks.invalidate(name, space, origin, state))
+  invalidate({ space, origin, name, maxBytes }: Of<'invalidate'>): Answer {
+    this.#keeper.changeSurely((database, state) => {
+      database.marks.invalidate(name, space, origin, state)
+      this.#room.changed(database, state, maxBytes, this.#now())
+    })
     return { type: 'done' }
   }
 

@@ -163,7 +163,7 @@ describe('file', () => {
       return undefined
     }
     const options = { name: unique(), lock: 'distributed', backend } as const
-    const loads = [vi.fn(load), vi.fn(load)]
+    const loads = [vi.fn<typeof load>(load), vi.fn<typeof load>(load)]
     const [one, other] = loads.map((each) => cached(each, options))
     if (one === undefined || other === undefined) throw new Error('there are two')
     for (const each of [one, other]) closing(each.cache)

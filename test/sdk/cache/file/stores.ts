@@ -59,11 +59,11 @@ export class TestStore {
   }
 
   deleteTag(tag: string): void {
-    this.store.invalidate({ type: 'invalidate', space: SPACE, origin: 'us', name: idOf(tag) })
+    this.store.invalidate({ type: 'invalidate', space: SPACE, origin: 'us', name: idOf(tag), maxBytes: this.#maxBytes })
   }
 
   clear(space: string = SPACE): void {
-    this.store.invalidate({ type: 'invalidate', space, origin: 'us', name: space })
+    this.store.invalidate({ type: 'invalidate', space, origin: 'us', name: space, maxBytes: this.#maxBytes })
   }
 
   #entry(value: string, tags: readonly string[]) {

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import type { Database } from './database.ts'
 import { faultOf, Gone } from './faults.ts'
 import { type DamagedFile, openDatabase } from './open-database.ts'
@@ -81,8 +82,10 @@ export class Keeper {
     switch (faultOf(error)) {
       case 'busy':
       case 'full':
-      case 'read-only':
         return false
+      case 'read-only':
+        // SQLite takes a file to be that whose header says it is of a later format.
+        return isWritable(database.path) && this.#replace(database, error)
       case 'gone':
         this.close()
         return true
@@ -90,9 +93,22 @@ export class Keeper {
         this.close()
         return false
       case 'damaged':
-        this.close()
-        this.#database = this.#open({ name: database.name, error })
-        return true
+        return this.#replace(database, error)
     }
+  }
+
+  #replace({ name }: Database, error: unknown): true {
+    this.close()
+    this.#database = this.#open({ name, error })
+    return true
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }

@@ -180,7 +180,8 @@ export class Store {
       if (mark === undefined || mark.since > row.number) return undefined
     }
     const entry = database.entries.whole(id, row)
-    if (entry === undefined) return this.#warnOfEntry(database)
+    // Nothing older than its fence is left of a key, unless a damaged index has hidden it from its removal.
+    if (entry === undefined || (database.fences.find(id)?.version ?? 0) > row.number) return this.#warnOfEntry(database)
     this.#room.recency.use(database, row.number, row.usedAt, now)
     return entry
   }

@@ -72,12 +72,13 @@ export class CacheFolder implements TestServer {
 
   async empty(): Promise<void> {
     this.resume()
-    await rm(this.url, { recursive: true, force: true })
+    // A thread that watches it may make it again meanwhile.
+    await rm(this.url, { recursive: true, force: true, maxRetries: 5 })
   }
 
   async remove(): Promise<void> {
     this.resume()
-    await rm(this.#root, { recursive: true, force: true })
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -22,7 +22,7 @@ export interface FileBackendOptions {
   readonly path?: string
   /** Bound on the bytes of the entries of all caches on one path, with what is kept about them; the file's log takes some megabytes beyond. Default 256 MiB. */
   readonly maxBytes?: number
-  /** How long a call may take before the cache goes on without it. Default 100 ms; the first one of a process, which starts a thread, has a second more. */
+  /** How long a call may take before the cache goes on without it. Default 100 ms; the first one of a process, which starts a thread, has a second more. `l2.timeout` can only shorten it. */
   readonly timeout?: Duration
   /** Keys are hashed with it (HMAC), so that nobody without it can try them out; the same for all processes. Default: SHA-256. */
   readonly secret?: string

@@ -18,11 +18,20 @@ const MIN_BYTES = MIB
 
 /** What `file()` may be told. */
 export interface FileBackendOptions {
-  /** A folder on a disk of this host, made where there is none. Default: `pitwall/entries` in the user's cache directory (`XDG_CACHE_HOME`, else `~/.cache`). */
+  /**
+   * A folder on a disk of this host, made where there is none. Default: `pitwall/entries` in the user's cache directory
+   * (`XDG_CACHE_HOME`, else `~/.cache`), or one of this user's in the temporary directory where that cannot be used.
+   */
   readonly path?: string
-  /** Bound on the bytes of the entries of all caches on one path, with what is kept about them; the file's log takes some megabytes beyond. Default 256 MiB. */
+  /**
+   * Bound on the bytes of the entries of all caches on one path, with what is kept about them; the file's log takes some megabytes
+   * beyond. Default 256 MiB. No value may take more than a quarter of it.
+   */
   readonly maxBytes?: number
-  /** How long a call may take before the cache goes on without it. Default 100 ms; the first one of a process, which starts a thread, has a second more. `l2.timeout` can only shorten it. */
+  /**
+   * How long a call may take before the cache goes on without it. Default 100 ms; the first one of a process, which starts a
+   * thread, has a second more. `l2.timeout` can only shorten it.
+   */
   readonly timeout?: Duration
   /** Keys are hashed with it (HMAC), so that nobody without it can try them out; the same for all processes. Default: SHA-256. */
   readonly secret?: string
@@ -32,11 +41,11 @@ export interface FileBackendOptions {
 const connections = new Map<string, FileConnection>()
 
 /**
- * Keeps entries in a file that all processes of this host share, whether they run now or later. What one process sets or invalidates,
- * the memory of the others forgets within milliseconds. The file belongs to its user alone (mode 0600); keys go there as hashes only, values as the
- * cache's `serializer` has them. Where there is no room, the entries go whose last use is longest ago. A thread (some 20 MB) does
- * the reading and writing, so that a slow disk never holds up the agent. A file that is damaged, or was in use when the machine
- * went down, is replaced by an empty one.
+ * Keeps entries in a file that all processes of this host share, whether they run now or later. What one process sets or
+ * invalidates, the memory of the others forgets within milliseconds. The file belongs to its user alone (mode 0600); keys go
+ * there as hashes only, values as the cache's `serializer` has them. Where there is no room, the entries go whose last use is
+ * longest ago. A thread (some 20 MB) does the reading and writing, so that a slow disk does not hold up the event loop. A file
+ * that is damaged, or was in use when the machine went down, is replaced by an empty one.
  * @throws OptionError, one sentence, for an option that cannot be what it is
  */
 export function file(options: FileBackendOptions = {}): SharedBackend {

@@ -12,7 +12,7 @@ import { APPLICATION, FORMAT, schema } from './schema.ts'
 import { State, StateRow } from './state.ts'
 import { Witness } from './witness.ts'
 
-/** Bytes of the log beyond which nothing is written until it could be written back: a process that is frozen while it reads holds that up. */
+/** Bytes of the log beyond which nothing is written until that was written back: a process that is frozen while it reads holds it up. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024
 
 // `secure_delete`: what is removed is overwritten, so that a damaged pointer cannot bring it back.
@@ -27,8 +27,8 @@ PRAGMA mmap_size = 0;
 
 /**
  * One file that is open: an SQLite database with a write-ahead log, so that readers never wait for writers. Nothing here waits
- * for other processes either: where they have it locked, SQLite's `busy` is thrown. A crash of a process loses nothing; a crash of the machine
- * may lose the last changes, so the file is not used any more after one.
+ * for other processes either: where they have it locked, SQLite's `busy` is thrown. A crash of a process loses nothing; a crash
+ * of the machine may lose the last changes, so the file is not used any more after one.
  */
 export class Database {
   readonly name: string

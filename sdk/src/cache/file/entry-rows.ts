@@ -16,10 +16,10 @@ export interface EntryRow {
 }
 
 /**
- * The entries of a file. Their bytes are in a table of their own, under the number of the change that stored them, so that noting a use
- * does not rewrite them, and so that no one place in the file can bring back what an entry was before: both tables
- * would have to. A CRC-32 over everything but the use finds each change within four bytes for certain and of any other all but one
- * in four billion, at 3 GB/s; SHA-256 takes three times as long, and whoever can write the file could make either.
+ * The entries of a file. Their bytes are in a table of their own, under the number of the change that stored them, so that
+ * noting a use does not rewrite them, and so that no one place in the file can bring back what an entry was before: both
+ * tables would have to. A CRC-32 over everything but the use finds each change within four bytes for certain and of any other
+ * all but one in four billion, at 3 GB/s; SHA-256 takes three times as long, and whoever can write the file could make either.
  */
 export class EntryRows {
   readonly #select: StatementSync

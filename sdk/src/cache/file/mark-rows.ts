@@ -14,8 +14,8 @@ export interface Mark {
 }
 
 /**
- * The marks that entries need to be valid: those of their namespace and their tags, under their ids. An entry without one of its marks
- * is invalid, so a mark may be forgotten, or lost, at any time.
+ * The marks that entries need to be valid: those of their namespace and their tags, under their ids. An entry without one of
+ * its marks is invalid, so a mark may be forgotten, or lost, at any time.
  */
 export class MarkRows {
   readonly #select: StatementSync
@@ -64,7 +64,10 @@ export class MarkRows {
     const row = this.#last.get(count)
     if (row === undefined) return
     const forgotten = this.#forget.all(numberIn(row, 'number')).map((mark) => numberIn(mark, 'invalidated'))
-    state.forgotten(Math.max(0, ...forgotten), now)
+    state.forgotten(
+      forgotten.reduce((last, invalidated) => Math.max(last, invalidated), 0),
+      now,
+    )
   }
 
   #write(name: string, mark: Mark, space: string, origin: string): void {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { UnusableError } from './faults.ts'
 import { FORMAT } from './schema.ts'
 
-/** Folders that `file()` uses by default, the first that can be: the user's cache directory, else a folder of theirs in the temporary one. */
+/** Folders that `file()` uses by default, the first that can be: in the user's cache directory, else in the temporary one. */
 export function defaultFolders(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
   const home = env['HOME'] || env['USERPROFILE']
   const base = env['XDG_CACHE_HOME'] || (home && join(home, '.cache'))
@@ -67,8 +67,9 @@ export function checkLocal(folder: string, type: number): void {
 }
 
 /**
- * Files are called `pitwall-FORMAT-SERIAL-RANDOM.db`, beside each its log, the log's index, and which change was the last. The last one counts. No name is
- * used twice, so that nobody can take the log of one file for that of another when files are removed or replaced.
+ * Files are called `pitwall-FORMAT-SERIAL-RANDOM.db`; beside each are its log, the log's index, and which change was its last. The
+ * last file counts. No name is used twice, so that nobody can take the log of one file for that of another when files are
+ * removed or replaced.
  */
 const pattern = /^pitwall-(\d+)-(\d{9})-[\w-]{11}\.db$/
 

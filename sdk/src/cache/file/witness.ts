@@ -5,9 +5,10 @@ import { crc32 } from 'node:zlib'
 const BYTES = 12
 
 /**
- * Remembers beside a database which change was its last; the system tells other processes that it was written. After a crash, SQLite takes the log up to the first frame that is
- * damaged, without a word; what was invalidated after that would be back. A file of its own: to open and close one of SQLite's
- * would take this process's locks away (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+ * Remembers beside a database which change was its last; the system tells other processes that it was written. After a crash,
+ * SQLite takes the log up to the first frame that is damaged, without a word; what was invalidated after that would be back.
+ * A file of its own: to open and close one of SQLite's would take the locks of this process away
+ * (https://www.sqlite.org/howtocorrupt.html, "POSIX advisory locks canceled by a separate thread doing close()").
  */
 export class Witness {
   readonly path: string

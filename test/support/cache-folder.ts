@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
@@ -46,15 +46,27 @@ export class CacheFolder implements TestServer {
     return join(this.url, name)
   }
 
-  async kill(): Promise<void> {
-    await mkdir(this.url, { recursive: true })
-    await rename(this.url, this.#away)
-    await writeFile(this.url, 'not a folder')
+  kill(): Promise<void> {
+    mkdirSync(this.url, { recursive: true })
+    renameSync(this.url, this.#away)
+    this.#replace(() => writeFileSync(this.url, 'not a folder'))
+    return Promise.resolve()
   }
 
-  async restart(): Promise<void> {
-    await rm(this.url)
-    await rename(this.#away, this.url)
+  restart(): Promise<void> {
+    this.#replace(() => renameSync(this.#away, this.url))
+    return Promise.resolve()
+  }
+
+  /** Puts something else at the path, whoever makes a folder there meanwhile. */
+  #replace(put: () => void, attempts: number = 100): void {
+    rmSync(this.url, { recursive: true, force: true })
+    try {
+      put()
+    } catch (error) {
+      if (attempts === 0) throw error
+      this.#replace(put, attempts - 1)
+    }
   }
 
   async freeze(): Promise<void> {

@@ -81,7 +81,7 @@ describe('a file that processes share', () => {
       process.stdin.once('data', async () => {
         const answers = await Promise.all(Array.from({ length: 100 }, () => ask('key')))
         line('loads', loads, 'by', new Set(answers.map((answer) => answer.by)).size, [...new Set(answers.map((answer) => answer.by))])
-        process.exit()
+        process.stdin.destroy()
       })`
     const agents = Array.from({ length: 4 }, () =>
       spawn(process.execPath, ['--input-type=module', '--eval', agentHead + program, folder().url], {

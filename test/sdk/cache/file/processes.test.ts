@@ -33,8 +33,11 @@ describe('a file that processes share', () => {
   const folder = useCacheFolder()
   const closing = useClosing()
   afterEach(() => vi.restoreAllMocks())
-  const agent = (program: string, ...args: string[]): AgentProcess =>
-    startAgent(['--input-type=module', '--eval', agentHead + program, folder().url, ...args])
+  const agent = (program: string, ...args: string[]): AgentProcess => {
+    const started = startAgent(['--input-type=module', '--eval', agentHead + program, folder().url, ...args])
+    closing({ close: () => started.child.kill('SIGKILL') })
+    return started
+  }
 
   it('keeps entries for processes that run later', async () => {
     const program = `
@@ -89,6 +92,7 @@ describe('a file that processes share', () => {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     )
+    for (const child of agents) closing({ close: () => child.kill('SIGKILL') })
     await Promise.all(agents.map((child) => once(child.stdout, 'data')))
     const answered = agents.map(async (child) => String((await once(child.stdout, 'data'))[0]))
     for (const child of agents) child.stdin.write('go\n')

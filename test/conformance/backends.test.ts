@@ -47,7 +47,7 @@ const NOWHERE = 'redis://127.0.0.1:1'
 
 describe.each(names)('%s', async (name) => {
   const { default: make, useServer = useRedis } = await fixtureOf(name)
-  const server = useServer()
+  const server: () => TestServer = useServer()
   const open = (options: Partial<CacheOptions> = {}): CacheHandle =>
     openHandle(
       settingsOf({ backend: make(server().url), name: `${name}-${++serial}`, l2: PATIENT, ...options }, name),
@@ -128,7 +128,7 @@ describe.each(names)('%s', async (name) => {
   describe.each(['killed', 'frozen'] as const)('with its server %s', (outage) => {
     async function begin(): Promise<void> {
       if (outage === 'killed') await server().kill()
-      else server().freeze()
+      else await server().freeze()
     }
     async function end(): Promise<void> {
       if (outage === 'killed') await server().restart()
@@ -149,7 +149,7 @@ describe.each(names)('%s', async (name) => {
           await delay(10)
         }
         expect(slowestMs).toBeLessThan(OUTAGE_MS)
-        expect(call.stats().bypassed).toBeGreaterThan(30)
+        if (outage === 'killed' || server().readableWhileFrozen !== true) expect(call.stats().bypassed).toBeGreaterThan(30)
       } finally {
         await end()
       }

@@ -6,6 +6,8 @@ export interface TestServer {
   /** Under the same address as before. */
   restart(): Promise<void>
   /** Connections stay, answers do not come. */
-  freeze(): void
+  freeze(): void | Promise<void>
   resume(): void
+  /** Whether what is frozen is changes alone: then reads still answer, and nothing is bypassed. */
+  readonly readableWhileFrozen?: boolean
 }

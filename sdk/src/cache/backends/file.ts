@@ -6,6 +6,7 @@ import { FileConnection } from '../file/connection.ts'
 import { defaultFolders } from '../file/place.ts'
 import { FileStorage } from '../file/storage.ts'
 import { checkDeadline } from '../l2-options.ts'
+import { placeOf } from '../namespaces.ts'
 import { WireFormat } from '../wire-format.ts'
 import type { SharedBackend } from './backend.ts'
 
@@ -61,10 +62,11 @@ export function file(options: FileBackendOptions = {}): SharedBackend {
   return {
     name: 'file',
     synchronous: false,
-    open({ name, part, codec }) {
+    hasLocks: true,
+    open({ name, part, codec, clock }) {
       const connection = connectionTo(folders, path === undefined)
-      const format = new WireFormat(JSON.stringify([name, part]), codec.id, secret)
-      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes }) }
+      const format = new WireFormat(placeOf(name, part), codec.id, secret)
+      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes, clock }) }
     },
   }
 }

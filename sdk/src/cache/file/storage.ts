@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
+import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
 import { Locks } from '../redis/locks.ts'
 import { decodeMessage, encodeMessage } from '../redis/messages.ts'
@@ -19,6 +20,7 @@ export interface FileStorageParts {
   readonly timeoutMs: number
   /** Bound on the file, in bytes. */
   readonly maxBytes: number
+  readonly clock: Clock
 }
 
 /** The part of the bound that one value may take. */
@@ -45,7 +47,7 @@ export class FileStorage implements SharedStorage {
     this.deadlineMs = START_MS + parts.timeoutMs
     this.server = parts.connection
     this.#space = parts.format.idOf('space')
-    this.#locks = new Locks(parts.codec, this.#origin)
+    this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
     parts.connection.retain()
   }
 

@@ -1,6 +1,6 @@
 import { cached, metricProducer } from '@pitwall/sdk'
 import { LRUCache } from 'lru-cache'
-import { type Benchmark, goal, median } from './benchmark.ts'
+import { atMost, type Benchmark, median } from './benchmark.ts'
 import { type Candidate, cpuTime, ENTRIES, KEYS, READS, shuffledReads } from './support/key-reads.ts'
 import { memoryPeers } from './support/memory-peers.ts'
 import type { TelemetryService } from './support/telemetry-worker.ts'
@@ -96,9 +96,9 @@ export default {
       return figure
     }
     const goals = [
-      goal({ id: 'hit', what: 'awaited hit', unit: '×', figure: await measure('awaited hit', hit), limit: 3.5, comparator: '<=' }),
-      goal({ id: 'peek', what: 'peek', unit: '×', figure: await measure('peek', peek), limit: 1.5, comparator: '<=' }),
-      goal({ id: 'telemetry', what: 'what telemetry adds to an awaited hit', unit: '%', figure: telemetry, limit: 10, comparator: '<=' }),
+      atMost(3.5, '×', { id: 'hit', what: 'awaited hit', figure: await measure('awaited hit', hit) }),
+      atMost(1.5, '×', { id: 'peek', what: 'peek', figure: await measure('peek', peek) }),
+      atMost(10, '%', { id: 'telemetry', what: 'what telemetry adds to an awaited hit', figure: telemetry }),
     ]
     const notes = {
       'hit of a synchronous function': await measure('hit of a synchronous function', synchronous),

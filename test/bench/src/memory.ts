@@ -1,4 +1,4 @@
-import { type Benchmark, goal, type Peer } from './benchmark.ts'
+import { atMost, type Benchmark, type Peer } from './benchmark.ts'
 import type { MemoryService } from './support/memory-worker.ts'
 import { versionOf } from './support/versions.ts'
 import { Worker } from './support/worker.ts'
@@ -27,7 +27,7 @@ export default {
     }
     const what = `bytes an entry at ${ENTRIES} entries, key and value not counted`
     return {
-      goals: [goal({ id: 'overhead', what, unit: 'bytes', figure: ours.stored, limit: 110, comparator: '<=' })],
+      goals: [atMost(110, 'bytes', { id: 'overhead', what, figure: ours.stored })],
       peers,
       notes: { 'bytes when every entry was hit once, and keeps its promise': ours.hit },
     }

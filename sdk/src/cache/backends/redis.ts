@@ -1,7 +1,7 @@
 import { OptionError } from '../../errors.ts'
 import type { Duration } from '../duration.ts'
 import { checkDeadline } from '../l2-options.ts'
-import type { ConnectionOptions, NodeAddress } from '../redis/address.ts'
+import { CONNECT_MS, type ConnectionOptions, type NodeAddress } from '../redis/address.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import { RedisStorage } from '../redis/storage.ts'
 import { RedisSubscriber } from '../redis/subscriber.ts'
@@ -40,7 +40,9 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
   if (cluster !== undefined && (!Array.isArray(cluster) || cluster.length === 0))
     throw new OptionError('cluster', cluster, 'a list of at least one { host, port }')
   if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
-  const address = { url, cluster, options: rest }
+  // A server that may take its time to answer may take as long to accept a connection.
+  const connectTimeout = Math.max(deadlineMs, CONNECT_MS)
+  const address = { url, cluster, options: { connectTimeout, ...rest } }
   let connection: RedisConnection | undefined
   let subscriber: RedisSubscriber | undefined
   return {

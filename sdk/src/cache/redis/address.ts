@@ -31,6 +31,12 @@ export interface RedisAddress {
 /** Milliseconds after which a server that does not answer is given up. */
 export const SILENT_MS = 2_000
 
+/**
+ * Milliseconds after which an attempt to connect is given up. Where its packet was lost, the system sends it again after a second: a new
+ * attempt is sooner, so that an address from which no answer came is in use again within a second of its return.
+ */
+export const CONNECT_MS = 500
+
 /** What makes ioredis fail at once rather than queue, repeat, or wait in timers that hold the process. */
 const impatient = {
   lazyConnect: true,
@@ -42,7 +48,7 @@ const impatient = {
 
 /** A client for commands; not connected yet. */
 export function commandClient({ url, cluster, options }: RedisAddress): Client {
-  const all = { connectTimeout: SILENT_MS, ...options }
+  const all = { connectTimeout: CONNECT_MS, ...options }
   if (cluster !== undefined) return clusterClient(cluster, all)
   return url === undefined ? new Redis({ ...all, ...impatient }) : new Redis(url, { ...all, ...impatient })
 }
@@ -52,7 +58,7 @@ export function commandClient({ url, cluster, options }: RedisAddress): Client {
  * @param attempt so many attempts have failed: each goes to another server of a cluster
  */
 export function subscriberClient({ url, cluster, options }: RedisAddress, attempt: number): Redis {
-  const all = { connectTimeout: SILENT_MS, ...options, ...impatient, autoResubscribe: false }
+  const all = { connectTimeout: CONNECT_MS, ...options, ...impatient, autoResubscribe: false }
   const node = cluster?.[attempt % cluster.length]
   if (node !== undefined) return new Redis({ ...all, ...node })
   return url === undefined ? new Redis(all) : new Redis(url, all)

@@ -14,6 +14,8 @@ const OUTAGE_MS = 5_000
 const AFTER_MS = 3_000
 /** Runs of ours, of which the median counts: neighbours on the machine delay whole seconds of one. */
 const RUNS = 3
+/** Each run is longer by this, so that the outage does not always end at the same point of a pause. */
+const LONGER_MS = 400
 const LOADER_MS = 20
 const DEADLINE_MS = 40
 
@@ -38,7 +40,7 @@ interface Seen {
 }
 
 /** One agent under load, before, during and after an outage of its Redis. */
-async function during(outage: Outage, setup: Setup): Promise<Seen> {
+async function during(outage: Outage, setup: Setup, outageMs: number = OUTAGE_MS): Promise<Seen> {
   const server = await outages[outage]()
   const agent = new Worker<OutageService>('outage-worker')
   try {
@@ -47,7 +49,7 @@ async function during(outage: Outage, setup: Setup): Promise<Seen> {
     await delay(BEFORE_MS)
     const lostAt = now()
     await server.lose()
-    await delay(OUTAGE_MS)
+    await delay(outageMs)
     const endsAt = now()
     await server.regain()
     const returnedAt = now()
@@ -119,12 +121,12 @@ export default {
       ['black-holed', 'answering garbage'],
     ] as const) {
       const runs: Record<string, Seen[]> = {}
-      for (let run = 1; run <= RUNS; run++) {
-        const seen = await Promise.all(pair.map((outage) => during(outage, 'pitwall')))
+      for (let run = 0; run < RUNS; run++) {
+        const seen = await Promise.all(pair.map((outage) => during(outage, 'pitwall', OUTAGE_MS + run * LONGER_MS)))
         for (const [index, outage] of pair.entries()) {
           const one = seen[index]
           if (one === undefined) continue
-          report(`${outage}, run ${run}`, one)
+          report(`${outage}, run ${run + 1}`, one)
           ;(runs[outage] ??= []).push(one)
         }
       }

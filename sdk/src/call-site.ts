@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
+import { type CallSiteObject, getCallSites } from 'node:util'
 
 /** A position in the agent's source. */
 export interface CallSite {
@@ -34,7 +34,41 @@ function findCallSite(skip: number): CallSite | undefined {
   // Our own files are told by where they run: source maps would lead from `dist` to `src`.
   const outside = getCallSites(depth, { sourceMap: false }).findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))
   // In a bundle every caller lies in one file: then the caller of our caller is the agent.
-  const frame = getCallSites(depth)[(outside < 0 ? 2 : outside) + skip]
+  return toCallSite(getCallSites(depth)[(outside < 0 ? 2 : outside) + skip])
+}
+
+/** Frames that are looked at for the caller of a library: from a subscriber to it there are ten, or a few more. */
+const LIBRARY_DEPTH = 20
+
+/** Folder of the package that a file belongs to; the innermost one, for packages inside packages. */
+const PACKAGE = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]/
+
+/**
+ * Where a library was called that publishes to a diagnostics channel, for a subscriber to ask while it is being told: the
+ * caller of the package that publishes. In a bundle, where packages are not told apart, the caller of the function that publishes.
+ * @returns undefined when no file called it (the library goes on later by itself), or it cannot be told
+ */
+export function publisherCallSite(): CallSite | undefined {
+  try {
+    const frames = getCallSites(LIBRARY_DEPTH, { sourceMap: false })
+    // A library is called often: what a second look would find again costs as much as the first.
+    const mapped = process.sourceMapsEnabled ? getCallSites(LIBRARY_DEPTH) : frames
+    return toCallSite(mapped[callerOfPublisher(frames)])
+  } catch {
+    return undefined
+  }
+}
+
+function callerOfPublisher(frames: readonly CallSiteObject[]): number {
+  const files = frames.map(({ scriptName }) => scriptName)
+  const channel = files.indexOf('node:diagnostics_channel')
+  const publisher = files.findIndex((file, index) => index > channel && !file.startsWith('node:'))
+  if (channel < 0 || publisher < 0) return -1
+  const [folder] = PACKAGE.exec(toPath(files[publisher] ?? '')) ?? []
+  return folder === undefined ? publisher + 1 : files.findIndex((file, index) => index > publisher && !toPath(file).startsWith(folder))
+}
+
+function toCallSite(frame: CallSiteObject | undefined): CallSite | undefined {
   if (frame === undefined) return undefined
   const path = toPath(frame.scriptName)
   if (!isAbsolute(path) || EVALUATED.test(path)) return undefined

@@ -1,5 +1,5 @@
 /** The public names of the SDK, and nothing else. */
-export type { Backend, LocalBackend, SharedBackend } from './cache/backends/backend.ts'
+export type { Backend, BackendContext, LocalBackend, SharedBackend, Storages } from './cache/backends/backend.ts'
 export {
   cached,
   cached as Cached,
@@ -10,11 +10,35 @@ export {
 } from './cache/cached.ts'
 export { createCache, type CreateCacheOptions, getCache } from './cache/create-cache.ts'
 export type { Duration } from './cache/duration.ts'
-export type { AsyncCache, CacheHandle, SyncCache } from './cache/handle.ts'
-export type { CacheOptions } from './cache/options.ts'
+export type { DumpedEntry, EntryMetadata } from './cache/entries.ts'
+export type { EntryOptions } from './cache/entry-options.ts'
+export type { Eviction, EvictionOptions, EvictionPolicy } from './cache/eviction/policy.ts'
+export type { WrapOptions } from './cache/function-cache.ts'
+export type { AsyncCache, CacheHandle, GetOrSetOptions, SyncCache } from './cache/handle.ts'
+export type { DisposeReason, Lease } from './cache/held-values.ts'
+export type { L2Options } from './cache/l2-options.ts'
+export type { LoadContext } from './cache/load-context.ts'
+export { type CacheOptions, setCacheDefaults } from './cache/options.ts'
+export { plainBackend, type PlainBackendOptions } from './cache/plain-backend.ts'
+export type { PlainStore } from './cache/plain-storage.ts'
+export { ComputationCache, type ComputationCacheOptions } from './cache/presets/computation-cache.ts'
+export { ModelCache, type ModelCacheOptions } from './cache/presets/model-cache.ts'
+export { ResponseCache, type ResponseCacheOptions, type ResponseFunction } from './cache/presets/response-cache.ts'
+export {
+  type ChangeListener,
+  type Reading,
+  type Release,
+  type SharedStorage,
+  StorageRefusal,
+  type StoredValue,
+  type Token,
+} from './cache/shared-storage.ts'
+export { loadContext } from './cache/single-flight.ts'
+export type { StandardSchema } from './cache/standard-schema.ts'
 export type { CacheStats } from './cache/statistics.ts'
+export type { Serializer } from './cache/value-codec.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { OptionError } from './errors.ts'
+export { LoadTimeoutError, MissingScopeError, OptionError } from './errors.ts'
 export type { MetricExporterName, RegisterOptions } from './options.ts'
 export { profiled, type ProfiledOptions } from './profiled.ts'
 export { register, type Registration } from './register.ts'

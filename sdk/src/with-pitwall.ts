@@ -14,7 +14,9 @@ import { metricReaders } from './telemetry/metric-readers.ts'
  * Where the configuration has metric readers, they go on as they are, and the added one sends the metrics of this SDK alone, so
  * that nothing is sent twice. Where it has none, the added one sends everything, in place of the Node SDK's own default.
  */
-export function withPitwall<C extends { metricReaders?: IMetricReader[] }>(configuration: C): C & { metricReaders?: IMetricReader[] } {
+export function withPitwall<C extends object>(
+  configuration: C & { metricReaders?: IMetricReader[] },
+): C & { metricReaders?: IMetricReader[] } {
   if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return configuration
   if (isRegistered('metrics')) {
     diag.warn('OpenTelemetry metrics are set up already, perhaps by `--import @pitwall/sdk/register`: withPitwall adds nothing to them.')

@@ -3,96 +3,108 @@ import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EvictionPolicy, EvictionStore } from '../../sdk/src/cache/eviction/policy.ts'
+import type { EvictionPolicy } from '../../sdk/src/cache/eviction/policy.ts'
+import { SimulatedCache, type SimulatedCacheOptions } from '../support/simulated-cache.ts'
 
 const folder = resolve(import.meta.dirname, '../../sdk/src/cache/eviction')
 const names = readdirSync(folder)
   .map((file) => basename(file, '.ts'))
   .filter((name) => name !== 'policy')
 
-type Operation = { readonly type: 'get' | 'peek' | 'set' | 'delete' | 'clear'; readonly key: string }
+interface Operation {
+  readonly type: 'use' | 'store' | 'delete' | 'evict'
+  readonly key: string
+  readonly expiresAt: number
+}
 
 const operations = fc.array(
-  fc.record({
-    type: fc.constantFrom<Operation['type']>('get', 'get', 'get', 'set', 'set', 'set', 'peek', 'delete', 'clear'),
-    key: fc.constantFrom(...'abcdefgh'),
+  fc.record<Operation>({
+    type: fc.constantFrom('use', 'use', 'use', 'store', 'store', 'store', 'delete', 'evict'),
+    key: fc.constantFrom(...'abcdefghijklmnop'),
+    expiresAt: fc.constantFrom(10, 20, 30, Infinity),
   }),
-  { maxLength: 300 },
+  { maxLength: 200, size: 'max' },
 )
 
-/** Runs operations; `check` sees the store, and what a plain Map without bound would hold, after each. */
-function replay(
-  policy: EvictionPolicy,
-  maxEntries: number,
-  list: readonly Operation[],
-  check: (store: EvictionStore<number>, all: ReadonlyMap<string, number>, evicted: ReadonlyMap<string, number>) => void,
-): void {
-  const all = new Map<string, number>()
-  const evicted = new Map<string, number>()
-  const store = policy<number>({ maxEntries, onEvict: (value, key) => void evicted.set(key, value) })
-  let value = 0
-  for (const { type, key } of list) {
-    if (type === 'get') store.get(key)
-    if (type === 'peek') store.peek(key)
-    if (type === 'set') {
-      evicted.delete(key)
-      store.set(key, ++value)
-      all.set(key, value)
-    }
-    if (type === 'delete') {
-      expect(store.delete(key)).toBe(all.has(key) && !evicted.has(key))
-      all.delete(key)
-      evicted.delete(key)
-    }
-    if (type === 'clear') {
-      store.clear()
-      all.clear()
-      evicted.clear()
-    }
-    check(store, all, evicted)
+/** Hashes: as they are, many keys with the same one, all keys with the same one. */
+const hashing = fc.constantFrom<SimulatedCacheOptions>({}, { hashOf: (key) => (key.charCodeAt(0) % 3) + 0xffff_fff0 }, { hashOf: () => 0 })
+
+/** Runs operations on a cache and on a set without bound; returns what went, in order. Fails where they disagree. */
+function replay(policy: EvictionPolicy, maxEntries: number, list: readonly Operation[], options?: SimulatedCacheOptions): string[] {
+  const cache = new SimulatedCache(policy, maxEntries, { firstCapacity: 1, ...options })
+  const held = new Set<string>()
+  const gone: string[] = []
+  const went = (key: string | undefined): void => {
+    if (key === undefined) return
+    gone.push(key)
+    expect(held.delete(key), 'only what is held can go').toBe(true)
   }
+  for (const { type, key, expiresAt } of list) {
+    if (type === 'use') expect(cache.use(key)).toBe(held.has(key))
+    if (type === 'delete') expect(cache.delete(key)).toBe(held.delete(key))
+    if (type === 'evict') went(cache.evict())
+    if (type === 'store') {
+      const full = held.size >= maxEntries && !held.has(key)
+      const evicted = cache.store(key, expiresAt)
+      expect(evicted !== undefined, 'something goes when there is no room, and only then').toBe(full)
+      went(evicted)
+      held.add(key)
+    }
+    expect(cache.size).toBeLessThanOrEqual(maxEntries)
+    expect(cache.keys()).toEqual([...held].toSorted())
+  }
+  while (cache.size > 0) went(cache.evict())
+  expect(cache.evict(), 'there is nothing left').toBeUndefined()
+  return gone
 }
 
 describe.each(names)('%s', async (name) => {
   const module: { default: () => EvictionPolicy } = await import(pathToFileURL(join(folder, `${name}.ts`)).href)
   const policy = module.default()
 
-  it('never holds more than it may, and says how much that is', () => {
+  it('drops entries that are there, one when there is no room and none before, whatever their hashes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), operations, (maxEntries, list) => {
-        replay(policy, maxEntries, list, (store) => {
-          expect(store.max).toBe(maxEntries)
-          expect(store.size).toBeLessThanOrEqual(maxEntries)
-        })
+      fc.property(fc.integer({ min: 1, max: 9 }), operations, hashing, (maxEntries, list, options) => {
+        replay(policy, maxEntries, list, options)
       }),
     )
   })
 
-  it('holds the last value of every key, save those it told it dropped', () => {
+  it('does the same where only bytes are bounded', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), operations, (maxEntries, list) => {
-        replay(policy, maxEntries, list, (store, all, evicted) => {
-          for (const [key, value] of all) expect(store.peek(key)).toBe(evicted.has(key) ? undefined : value)
-          expect(store.size).toBe(all.size - evicted.size)
-        })
+      fc.property(operations, hashing, (list, options) => {
+        replay(policy, Infinity, list, options)
       }),
     )
   })
 
-  it('drops nothing while there is room', () => {
+  it('drops the same entries every time, because nothing in it is left to chance', () => {
     fc.assert(
-      fc.property(operations, (list) => {
-        replay(policy, 8, list, (_store, _all, evicted) => expect(evicted.size).toBe(0))
+      fc.property(fc.integer({ min: 1, max: 9 }), operations, (maxEntries, list) => {
+        expect(replay(policy, maxEntries, list)).toEqual(replay(policy, maxEntries, list))
       }),
     )
   })
 
-  it('takes keys that name members of Object.prototype', () => {
-    const store = policy<string>({ maxEntries: 2 })
-    for (const key of ['__proto__', 'constructor']) {
-      expect(store.get(key)).toBeUndefined()
-      store.set(key, key)
-      expect(store.get(key)).toBe(key)
+  it('keeps its entries apart from those of another cache that was made by the same policy', () => {
+    const [one, other] = [new SimulatedCache(policy, 2), new SimulatedCache(policy, 2)]
+    for (const key of ['a', 'b', 'c', 'd']) one.store(key)
+    expect(other.evict()).toBeUndefined()
+    expect(one.size).toBe(2)
+  })
+
+  it('loses no entry of a cache that grows from one slot to thousands, with every kind of request on the way', () => {
+    const cache = new SimulatedCache(policy, 3_000, { firstCapacity: 1 })
+    const held = new Set<string>()
+    for (let step = 0; step < 20_000; step++) {
+      const key = String((step * step) % 7_919)
+      if (step % 97 === 0) expect(cache.delete(key)).toBe(held.delete(key))
+      else if (step % 13 === 0 || !cache.use(key)) {
+        const evicted = cache.store(key, (step * 31) % 1_000)
+        if (evicted !== undefined) expect(held.delete(evicted)).toBe(true)
+        held.add(key)
+      }
     }
+    expect(cache.keys()).toEqual([...held].toSorted())
   })
 })

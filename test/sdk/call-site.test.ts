@@ -55,15 +55,19 @@ describe('the place of a call in a directory that was removed', () => {
 })
 
 describe('the place of a call in a compiled agent', () => {
-  // The compiler drops the interface, so that lines differ: 7 and 8 here, 2 and 3 in the JavaScript.
+  // The compiler drops the interface, so that lines differ: 10 to 12 here, 5 to 7 in the JavaScript.
   const source = `import { cached, metricProducer, profiled } from '@pitwall/sdk'
-
+import lruCache from '@pitwall/sdk/profilers/lru-cache'
+import { LRUCache } from 'lru-cache'
+lruCache.start()
 interface Flight {
   readonly price: number
 }
 
+
 profiled((flight: Flight) => flight.price, { name: 'priceOf' })
 cached((flight: Flight) => flight.price, { name: 'fare' })
+new LRUCache<string, Flight>({ max: 1 }).get('a flight')
 ${printSubjects}`
   let folder = ''
 
@@ -90,11 +94,11 @@ ${printSubjects}`
 
   it('is the line of the TypeScript, and not the SDK’s own source, with --enable-source-maps', async () => {
     const file = join(folder, 'src/agent.ts')
-    expect(await places('--enable-source-maps')).toEqual({ priceOf: [file, 7], fare: [file, 8] })
+    expect(await places('--enable-source-maps')).toEqual({ priceOf: [file, 10], fare: [file, 11], [`${file}:12`]: [file, 12] })
   })
 
   it('is the line that runs, without it', async () => {
     const file = join(folder, 'dist/agent.js')
-    expect(await places()).toEqual({ priceOf: [file, 2], fare: [file, 3] })
+    expect(await places()).toEqual({ priceOf: [file, 5], fare: [file, 6], [`${file}:7`]: [file, 7] })
   })
 })

@@ -107,6 +107,7 @@ export class Cache {
   refresh(key: string, load: Loader, rules: EntryRules = this.rules): unknown {
     const flight = this.#begin(key, this.#front.look(key), load)
     flight.fallback = undefined
+    flight.doubted = undefined
     return this.#counted(flight, () => this.#fly(flight, load, rules, Number.POSITIVE_INFINITY))
   }
 
@@ -117,6 +118,20 @@ export class Cache {
     this.#listener.on(BYPASS)
     const run = (): unknown => this.#loads.run(flight, load, rules, undefined)
     return this.#tier === undefined ? run() : Promise.resolve().then(run)
+  }
+
+  /**
+   * The value while it is fresh, or undefined; counts as a request. In memory the value itself, at once; where there is a
+   * shared tier a promise, which also waits for a load that is running.
+   */
+  get(key: string): unknown {
+    if (this.#tier !== undefined) return this.read(key)
+    const kept = this.#front.look(key)
+    this.#track(kept?.hash ?? hashString(key))
+    this.#listener.on(kept?.state === 'fresh' ? LOCAL_HIT : MISS)
+    if (kept?.state !== 'fresh') return undefined
+    this.table?.use(kept.slot, this.#entryClock.now())
+    return kept.value
   }
 
   /** The value without loading, counting or counting as a use; a promise of it where there is a shared tier. */
@@ -225,7 +240,8 @@ export class Cache {
     flight.previous = kept?.value
     if (this.#front.doubtful) flight.doubted = kept
     else if (kept?.state !== 'expired') flight.known = kept
-    if (flight.known !== undefined && kept?.state === 'stale') flight.fallback = kept
+    // Who only looks is not given what is stale.
+    if (flight.loads && flight.known !== undefined && kept?.state === 'stale') flight.fallback = kept
     return flight
   }
 

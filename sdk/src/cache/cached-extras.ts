@@ -18,10 +18,13 @@ export interface WarmOptions {
 export interface CachedExtras<F extends AnyFunction, Seen, Done, Result> extends AsyncDisposable {
   /** The value that a call with these arguments would be given now, without loading or counting; else undefined. */
   readonly peek: (...args: Parameters<F>) => Seen
-  /** The same, counted as a request; waits for a load that is running, and for the shared tier. */
-  readonly get: (...args: Parameters<F>) => Seen | Promise<Awaited<ReturnType<F>> | undefined>
-  /** Stores the result of a call with these arguments. */
-  readonly set: (args: Parameters<F>, value: Awaited<ReturnType<F>>, options?: EntryOptions) => Done
+  /** The same, counted as a request; where there is a shared tier, it waits for a load that is running. */
+  readonly get: (...args: Parameters<F>) => Seen
+  /**
+   * Stores the result of a call with these arguments: a value, or a promise of it as an asynchronous function would return. Before
+   * the first call of a function that returns promises without being declared `async`, only a promise tells that hits are to be promises.
+   */
+  readonly set: (args: Parameters<F>, result: ReturnType<F> | Awaited<ReturnType<F>>, options?: EntryOptions) => Done
   /** Forgets the value of these arguments; a load of it that is running goes to its waiters and is not stored. */
   readonly invalidate: (...args: Parameters<F>) => Done
   /** Forgets all values with a tag, and those that are being loaded for it. */
@@ -59,11 +62,13 @@ export function extrasOf(parts: ExtrasParts): CachedExtras<(...args: unknown[]) 
   const keyFor = (args: readonly unknown[]): string => keyOf(args) ?? NO_KEY
   return {
     peek: (...args) => cache.peek(keyFor(args)),
-    get: (...args): unknown => cache.read(keyFor(args)),
+    get: (...args) => cache.get(keyFor(args)),
     set(args, value, options = {}) {
       const key = keyOf(args)
       if (key === undefined) throw new OptionError('the arguments of set', args, 'such that they make a key')
-      return cache.set(key, value, rulesOf(options, rulesFor(args)), isAsynchronous())
+      const rules = rulesOf(options, rulesFor(args))
+      if (value instanceof Promise) return value.then((resolved: unknown) => cache.set(key, resolved, rules, true))
+      return cache.set(key, value, rules, isAsynchronous())
     },
     invalidate: (...args) => cache.delete(keyFor(args)),
     invalidateTag: (tag) => cache.deleteTag(checkTag(tag)),

@@ -1,20 +1,15 @@
-import { diag } from '@opentelemetry/api'
 import { type CallSite, callSite } from '../call-site.ts'
 import { OptionError } from '../errors.ts'
-import { keepShape } from '../sampling/keep-shape.ts'
-import { markCached } from '../sampling/cached-mark.ts'
-import { isThenable } from '../sampling/outcome.ts'
-import { type ArgumentKeys, argumentKeys } from './argument-keys.ts'
+import { argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
-import type { Cache } from './cache.ts'
-import { type AnyFunction, type CachedExtras, extrasOf } from './cached-extras.ts'
+import { memory } from './backends/memory.ts'
+import { type AnyExtras, type Anything, behindCache, extrasBehind } from './behind-cache.ts'
+import type { AnyFunction, CachedExtras } from './cached-extras.ts'
 import { checkOptions } from './check-options.ts'
-import { copied } from './copied.ts'
-import { behindMethod, methodDecorator, type MethodDecorator } from './decorator.ts'
-import { type EntryRules, rulesOf } from './entry-options.ts'
-import { keyOfText } from './key.ts'
+import { behindMethod, isDecoratorCall, methodDecorator, type MethodDecorator } from './decorator.ts'
+import { rulesOf } from './entry-options.ts'
 import { openHandle } from './open-handle.ts'
-import { backendOf, cacheOptions, type CacheOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
 
 /** What `cached` can be told besides what every cache can. */
 export interface CachedOptions<F extends AnyFunction = AnyFunction> extends Omit<CacheOptions, 'tags'> {
@@ -46,8 +41,6 @@ type AnyOptions = Omit<CacheOptions, 'tags'> & {
   readonly per?: 'instance' | 'class'
 }
 
-type Anything = (this: unknown, ...args: unknown[]) => unknown
-
 /**
  * Puts a cache in front of a function: same arguments, same `this`, and one load for all who ask at the same time.
  * A synchronous function stays synchronous behind `memory()`. `undefined` is not cached, `null` is, errors are only where `errorTtl`
@@ -65,117 +58,83 @@ export function cached<F extends AnyFunction>(
   fn: F,
   options: CachedOptions<F> & { readonly backend: SharedBackend | string },
 ): SharedCachedFunction<F>
+export function cached<M extends AnyFunction>(method: M, context: ClassMethodDecoratorContext): M
+export function cached(target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor
 export function cached<F extends AnyFunction>(fn: F, options: CachedOptions<F>): CachedFunction<F> | SharedCachedFunction<F>
 export function cached(options?: CachedOptions): MethodDecorator
-export function cached(first: unknown = {}, options: AnyOptions = {}): unknown {
-  if (isFunction(first)) return wrap(first, options)
-  if (!isOptions(first)) throw new OptionError('the first argument of cached', first, 'a function, or options where it is a decorator')
+export function cached(first: unknown = {}, second?: unknown, descriptor?: unknown): unknown {
   const site = callSite()
-  if (first.per !== 'class' && !backendOf(first.backend).synchronous)
-    throw new OptionError('per', first.per, "'class' with a shared backend, where other instances would be given what depends on this one")
-  return methodDecorator(first, (fn, options: AnyOptions) => wrap(fn, options, site))
+  if (isDecoratorCall(second)) return decoratorOf({}, site)(first, second, descriptor)
+  if (isFunction(first)) return wrap(first, optionsIn(second), site)
+  if (typeof first !== 'object' || first === null)
+    throw new OptionError('the first argument of cached', first, 'a function, or options where it is a decorator')
+  return decoratorOf(optionsIn(first), site)
 }
 
 /** What can be done with the cache behind a decorated method of an object; undefined for a method without one. */
-export function cachedMethod(self: object, method: string | symbol): CachedExtras<Anything, unknown, unknown, unknown> | undefined {
+export function cachedMethod(self: object, method: string | symbol): AnyExtras | undefined {
   const fn = behindMethod(self, method)
-  return fn && wrapped.get(fn)
+  return fn && extrasBehind(fn)
 }
-
-const wrapped = new WeakMap<Anything, CachedExtras<Anything, unknown, unknown, unknown>>()
 
 const cachedOptions = [...cacheOptions, 'key', 'scope', 'per']
 
-function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined = callSite()): Anything {
-  checkOptions('cached', options, cachedOptions)
-  const { key, scope, tags, per: _per, ...cacheOptionsOnly } = options
-  const settings = settingsOf(
-    { ...cacheOptionsOnly, ...(typeof tags !== 'function' && tags !== undefined && { tags }) },
-    options.name === undefined ? fn.name || 'anonymous' : '',
-  )
+/** Options are checked now, the caches are opened when methods are called. */
+function decoratorOf(given: AnyOptions, site: CallSite | undefined): Anything {
+  // Whatever is set for all caches: what an instance has of its own is not for others to see.
+  const options = given.per === 'class' ? given : { ...given, backend: given.backend ?? memory(), lock: given.lock ?? 'local' }
+  const { settings } = prepared(options, 'method')
+  if (!settings.backend.synchronous) {
+    if (options.per !== 'class')
+      throw new OptionError(
+        'per',
+        options.per,
+        "'class' with a shared backend, where other instances would be given what depends on this one",
+      )
+    if (options.name === undefined)
+      throw new OptionError('name', undefined, 'given with a shared backend, where the entries of a method are found by it')
+  }
+  return methodDecorator(options, (method, named: AnyOptions) => wrap(method, named, site, options.per !== 'class'))
+}
+
+/** @param isOwned whether the cache goes with an object that nothing else must keep */
+function wrap(fn: Anything, options: AnyOptions, site: CallSite | undefined, isOwned: boolean = false): Anything {
+  const { settings, keyOf, textKeyOf, tags } = prepared(options, fn.name || 'anonymous')
   // Functions without a name may go by one in memory; in a shared storage they would be given each other's values.
   if (options.name === undefined && fn.name === '' && !settings.backend.synchronous)
     throw new OptionError('name', undefined, 'given with a shared backend when the function itself has none')
-  const keyOf = argumentKeys(settings.name, { key, scope })
-  const { cache, handle } = openHandle(settings, textKeys(settings.name, scope), site)
-  const copies = settings.onMutate === 'clone'
-  const warnOnce = once(() =>
-    diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give cached() a \`key\` function.`),
-  )
-  const rulesFor = rulesFrom(tags, cache)
-  let asynchronous = !settings.backend.synchronous
-
-  // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
-  // nothing is allocated. All others take the general way.
-  function wrapper(this: unknown, text?: unknown): unknown {
-    if (arguments.length !== 1 || typeof text !== 'string' || !isPlain) return Reflect.apply(call, this, arguments)
-    const callKey = keyOfText(text)
-    const answer = cache.lookup(callKey)
-    return answer === undefined ? miss(callKey, this, text) : answer
-  }
-  const isPlain = key === undefined && scope === undefined && typeof tags !== 'function' && !copies
-
-  function miss(callKey: string, self: unknown, text: string): unknown {
-    return cache.readThrough(callKey, () => run(self, [text]))
-  }
-
-  function call(this: unknown, ...args: unknown[]): unknown {
-    let callKey: string | undefined
-    let rules: EntryRules
-    try {
-      callKey = keyOf(args)
-      rules = rulesFor(args)
-    } catch (error) {
-      // Who is promised a promise handles errors there.
-      if (!settings.backend.synchronous) return Promise.reject(error)
-      throw error
-    }
-    const load = (): unknown => run(this, args)
-    if (callKey === undefined) {
-      warnOnce()
-      return cache.readAround(load)
-    }
-    const answer = cache.read(callKey, load, rules)
-    return copies ? copied(answer) : answer
-  }
-
-  function run(self: unknown, args: unknown[]): unknown {
-    const result = fn.apply(self, args)
-    if (isThenable(result)) asynchronous = true
-    return result
-  }
-
-  markCached(wrapper)
-  const extras = extrasOf({ cache, handle, keyOf, rulesFor, call: wrapper, run, isAsynchronous: () => asynchronous })
-  wrapped.set(wrapper, extras)
-  return keepShape(Object.assign(wrapper, extras), fn)
+  const { cache, handle } = openHandle(settings, textKeyOf, site, isOwned)
+  return behindCache(fn, {
+    cache,
+    handle,
+    keyOf,
+    rulesFor: typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : undefined,
+    isKeyedByText: options.key === undefined && options.scope === undefined,
+    copies: settings.onMutate === 'clone',
+    promises: !settings.backend.synchronous,
+  })
 }
 
-/** How entries are named by hand: by what `key` returns, or by the only string argument. By hand, a scope cannot be told. */
-function textKeys(cacheName: string, scope: AnyOptions['scope']): ArgumentKeys {
-  return argumentKeys(cacheName, scope === undefined ? {} : { scope: () => undefined })
-}
-
-/** The rules of a call: those of the cache, with the tags that its arguments give. */
-function rulesFrom(tags: AnyOptions['tags'], cache: Cache): (args: unknown[]) => EntryRules {
-  return typeof tags === 'function' ? (args) => rulesOf({ tags: tags(...args) }, cache.rules) : () => cache.rules
+/** What the options come to. @throws OptionError */
+function prepared(options: AnyOptions, defaultName: string) {
+  const { key, scope, tags, per: _per, ...cacheOptionsOnly } = options
+  const settings = settingsOf({ ...cacheOptionsOnly, ...(typeof tags !== 'function' && tags !== undefined && { tags }) }, defaultName)
+  // How entries are named by hand: by what `key` returns, or by the only string argument. By hand, a scope cannot be told.
+  const textKeyOf = argumentKeys(settings.name, scope === undefined ? {} : { scope: () => undefined })
+  return { settings, keyOf: argumentKeys(settings.name, { key, scope }), textKeyOf, tags }
 }
 
 function isFunction(value: unknown): value is Anything {
   return typeof value === 'function'
 }
 
+function optionsIn(value: unknown = {}): AnyOptions {
+  if (isOptions(value)) return value
+  throw new OptionError('the options of cached', value, 'an object')
+}
+
 function isOptions(value: unknown): value is AnyOptions {
   if (typeof value !== 'object' || value === null) return false
   checkOptions('cached', value, cachedOptions)
   return true
-}
-
-function once(action: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    action()
-  }
 }

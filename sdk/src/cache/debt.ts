@@ -1,3 +1,4 @@
+import { hashString } from '../sampling/hash.ts'
 import type { StoredValue } from './shared-storage.ts'
 
 /** Keys that are remembered one by one; beyond them everything counts as outdated. */
@@ -5,12 +6,21 @@ const MAX_KEYS = 10_000
 /** Values that are remembered with them; of older ones only that the key is outdated. */
 const MAX_VALUES = 1_000
 
-/** A change that a storage has not confirmed. */
+/** A change of a key that a storage has not confirmed. */
 export interface Owed {
   /** Milliseconds of the cache's clock at which it was made. */
   readonly at: number
   /** What was set; undefined for an invalidation. */
   readonly value: StoredValue | undefined
+  /** Whether it was sent before: it may have been made, and others may have made newer ones since. */
+  tried: boolean
+  /** The attempt to make it that is under way. */
+  attempt: Promise<void> | undefined
+}
+
+/** A change that was made now. @param at milliseconds of the cache's clock; @param value what was set, undefined for an invalidation */
+export function owed(at: number, value: StoredValue | undefined): Owed {
+  return { at, value, tried: false, attempt: undefined }
 }
 
 /**
@@ -53,16 +63,17 @@ export class Debt {
     return this.#all
   }
 
-  owe(key: string, owed: Owed): void {
+  owe(key: string, change: Owed): void {
     if (this.#keys.size >= MAX_KEYS && !this.#keys.has(key)) return this.oweAll()
-    this.#keys.set(key, owed)
+    this.#keys.set(key, change)
     this.#values.delete(key)
-    if (owed.value === undefined) return
+    if (change.value === undefined) return
     this.#values.add(key)
     if (this.#values.size > MAX_VALUES) this.#forgetOldestValue()
   }
 
   oweTag(tag: string): void {
+    this.outdateTag(tag)
     if (this.#tags.size >= MAX_KEYS && !this.#tags.has(tag)) return this.oweAll()
     this.#tags.set(tag, {})
   }
@@ -75,8 +86,8 @@ export class Debt {
     this.#all = {}
   }
 
-  settle(key: string, owed: Owed): void {
-    if (this.#keys.get(key) !== owed) return
+  settle(key: string, change: Owed): void {
+    if (this.#keys.get(key) !== change) return
     this.#keys.delete(key)
     this.#values.delete(key)
   }
@@ -89,14 +100,28 @@ export class Debt {
     if (this.#all === owed) this.#all = undefined
   }
 
-  /** The storage refused the value of this key: it is only to be removed. */
-  forgetValue(key: string): void {
-    const owed = this.#keys.get(key)
-    if (owed !== undefined) this.#keys.set(key, { at: owed.at, value: undefined })
+  /** Values that were set before all of them were invalidated are not to be stored any more, only removed. */
+  outdateAll(): void {
+    for (const key of this.#values) this.#forgetValue(key)
+  }
+
+  /** The same for those with this tag. */
+  outdateTag(tag: string): void {
+    for (const key of this.#values) if (this.#keys.get(key)?.value?.tags.includes(tag) === true) this.#forgetValue(key)
+  }
+
+  /** The same for keys with this hash, which others have changed. */
+  outdateHash(hash: number): void {
+    for (const key of this.#values) if (hashString(key) === hash) this.#forgetValue(key)
+  }
+
+  #forgetValue(key: string): void {
+    const change = this.#keys.get(key)
+    if (change !== undefined) this.#keys.set(key, { ...change, value: undefined, attempt: undefined })
     this.#values.delete(key)
   }
 
   #forgetOldestValue(): void {
-    for (const oldest of this.#values) return this.forgetValue(oldest)
+    for (const oldest of this.#values) return this.#forgetValue(oldest)
   }
 }

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts'
+import { markCached } from '../sampling/cached-mark.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
-
-type Anything = (this: unknown, ...args: unknown[]) => unknown
+import type { Anything } from './behind-cache.ts'
 
 /** A decorator for methods: public, private and static ones, in both kinds, of TC39 and of `experimentalDecorators`. */
 export interface MethodDecorator {
@@ -29,28 +29,34 @@ const decorated = new WeakMap<object, (self: object) => Anything>()
 export function methodDecorator<O extends MethodOptions>(options: O, wrap: (fn: Anything, options: O) => Anything): Anything {
   const { per = 'instance' } = options
   if (per !== 'instance' && per !== 'class') throw new OptionError('per', per, "'instance' or 'class'")
-  const decorate = (method: Anything, methodName: string): Anything => {
-    const wrapped = new WeakMap<object, Anything>()
+  const decorate = (method: Anything, key: string | symbol): Anything => {
+    const fronted = new WeakMap<object, Anything>()
     // Made at the first call, because not before is it known whose method it is.
     const behind = (self: object): Anything => {
       const owner = per === 'class' ? NOBODY : self
-      const known = wrapped.get(owner)
+      const known = fronted.get(owner)
       if (known !== undefined) return known
-      const fn = wrap(method, { ...options, name: options.name ?? `${classNameOf(self)}${methodName}` })
-      wrapped.set(owner, fn)
+      const fn = wrap(method, { ...options, name: options.name ?? `${classNameOf(self, key, replacement)}${String(key)}` })
+      fronted.set(owner, fn)
       return fn
     }
     const replacement: Anything = function (...args) {
       return behind(isObject(this) ? this : NOBODY).apply(this, args)
     }
     decorated.set(replacement, behind)
-    return keepShape(replacement, method)
+    // Frameworks attach metadata to methods, and find them along the prototypes: also what is attached to the method itself.
+    return Object.setPrototypeOf(keepShape(markCached(replacement), method), method)
   }
   return (target, context, descriptor) => {
-    if (isMethod(target) && isMethodContext(context)) return decorate(target, String(context.name))
-    if (isMethodDescriptor(descriptor)) return { ...descriptor, value: decorate(descriptor.value, String(context)) }
-    throw new OptionError('the target of a cached decorator', target, 'a method')
+    if (isMethod(target) && isMethodContext(context)) return decorate(target, context.name)
+    if (isKey(context) && isMethodDescriptor(descriptor)) return { ...descriptor, value: decorate(descriptor.value, context) }
+    throw new OptionError('the target of a cached decorator', kindOf(context), 'a method')
   }
+}
+
+/** Whether a function was called as a decorator, by its second argument: a context, or the name of a member. */
+export function isDecoratorCall(context: unknown): boolean {
+  return isKey(context) || (isObject(context) && 'kind' in context)
 }
 
 /** The function that is behind a decorated method of an object; undefined for a method that is not decorated. */
@@ -59,14 +65,27 @@ export function behindMethod(self: object, method: string | symbol): Anything | 
   return isObject(replacement) ? decorated.get(replacement)?.(self) : undefined
 }
 
-function classNameOf(self: object): string {
+/** Of the class that has the method, which others may inherit; of the object's own where that cannot be seen: the method is private. */
+function classNameOf(self: object, key: string | symbol, method: Anything): string {
   if (self === NOBODY) return ''
-  const name = typeof self === 'function' ? self.name : self.constructor?.name
+  let place: object | null = self
+  while (place !== null && Reflect.getOwnPropertyDescriptor(place, key)?.value !== method) place = Reflect.getPrototypeOf(place)
+  const owner = place ?? self
+  const name = typeof owner === 'function' ? owner.name : owner.constructor?.name
   return name === undefined || name === '' || name === 'Object' ? '' : `${name}.`
+}
+
+/** What the decorator stands at: in TypeScript's older kind, only the name of it is known. */
+function kindOf(context: unknown): unknown {
+  return isObject(context) && 'kind' in context ? context.kind : context
 }
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function isKey(value: unknown): value is string | symbol {
+  return typeof value === 'string' || typeof value === 'symbol'
 }
 
 function isMethod(value: unknown): value is Anything {

@@ -6,7 +6,7 @@ export interface EntryOptions {
   /** How long an entry stays fresh. Default: until it is evicted or invalidated. */
   readonly ttl?: Duration
   /** How much longer it may be served when loading it anew fails, or takes longer than `timeout`. Default: not at all. */
-  readonly grace?: Duration
+  readonly grace?: Duration | 0
   /** How long to wait, after a load has failed and a stale value was served, before the next attempt. Default 10 s. */
   readonly graceBackoff?: Duration
   /** How long a caller waits for a load where there is a stale value; 0 serves it at once and loads behind it. Default: until the load ends. */
@@ -17,10 +17,10 @@ export interface EntryOptions {
   readonly eagerRefresh?: number
   /** Share by which times to live are shortened at random, so that what was stored together does not expire together: 0 to 1. Default 0. */
   readonly jitter?: number
-  /** How long `null` stays fresh. Default: as long as other values. */
-  readonly negativeTtl?: Duration
+  /** How long `null` stays fresh; 0: it is not cached. Default: as long as other values. */
+  readonly negativeTtl?: Duration | 0
   /** How long an error of the loader is given to further callers without another attempt. Default: not at all. */
-  readonly errorTtl?: Duration
+  readonly errorTtl?: Duration | 0
   /** Names by which entries are invalidated together. Default: none. */
   readonly tags?: readonly string[]
 }
@@ -80,14 +80,14 @@ export function rulesOf(options: EntryOptions, base: EntryRules): EntryRules {
   const { ttl, grace, graceBackoff, timeout, hardTimeout, eagerRefresh, jitter, negativeTtl, errorTtl, tags } = options
   return {
     ttlMs: ttl === undefined ? base.ttlMs : ttlMs(ttl),
-    negativeTtlMs: negativeTtl === undefined ? base.negativeTtlMs : durationMs('negativeTtl', negativeTtl),
-    graceMs: grace === undefined ? base.graceMs : Math.min(durationMs('grace', grace), MAX_GRACE_MS),
+    negativeTtlMs: negativeTtl === undefined ? base.negativeTtlMs : orNone('negativeTtl', negativeTtl),
+    graceMs: grace === undefined ? base.graceMs : Math.min(orNone('grace', grace), MAX_GRACE_MS),
     graceBackoffMs: graceBackoff === undefined ? base.graceBackoffMs : durationMs('graceBackoff', graceBackoff),
-    timeoutMs: timeout === undefined ? base.timeoutMs : timeout === 0 ? 0 : durationMs('timeout', timeout),
+    timeoutMs: timeout === undefined ? base.timeoutMs : orNone('timeout', timeout),
     hardTimeoutMs: hardTimeout === undefined ? base.hardTimeoutMs : durationMs('hardTimeout', hardTimeout),
     eagerRefresh: eagerRefresh === undefined ? base.eagerRefresh : share('eagerRefresh', eagerRefresh),
     jitter: jitter === undefined ? base.jitter : share('jitter', jitter),
-    errorTtlMs: errorTtl === undefined ? base.errorTtlMs : durationMs('errorTtl', errorTtl),
+    errorTtlMs: errorTtl === undefined ? base.errorTtlMs : orNone('errorTtl', errorTtl),
     tags: tags === undefined ? base.tags : tagList(tags),
   }
 }
@@ -95,6 +95,11 @@ export function rulesOf(options: EntryOptions, base: EntryRules): EntryRules {
 function ttlMs(ttl: Duration): number {
   reportSeconds('ttl', ttl)
   return durationMs('ttl', ttl)
+}
+
+/** A duration, or 0, which says no to what a default asks for. */
+function orNone(option: string, duration: Duration | 0): number {
+  return duration === 0 ? 0 : durationMs(option, duration)
 }
 
 function share(option: string, value: number): number {

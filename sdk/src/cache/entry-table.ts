@@ -1,4 +1,6 @@
+import type { EvictionReason } from './events.ts'
 import type { Eviction, EvictionPolicy } from './eviction/policy.ts'
+import { copied } from './slots/copied.ts'
 import { HashSlots } from './slots/hash-slots.ts'
 import { NONE } from './slots/slot-list.ts'
 import { TagIndex } from './slots/tag-index.ts'
@@ -44,7 +46,12 @@ export interface EntryTableOptions {
   readonly eviction: EvictionPolicy
   /** Told why an entry left that nobody asked to leave. */
   readonly onEvict: (reason: 'size' | 'expired', value: unknown) => void
+  /** Told of every value that leaves, for whatever reason. It must not touch the table: that is in the middle of something. */
+  readonly onRemove?: (value: unknown, key: string, reason: RemovalReason) => void
 }
+
+/** Why a value left: another one took its place, everything was removed, or why a single entry goes. */
+export type RemovalReason = EvictionReason | 'replaced' | 'cleared'
 
 /** Slots to begin with; they double up to the bound, so that a large bound costs nothing until it is used. */
 const FIRST_CAPACITY = 64
@@ -173,9 +180,10 @@ export class EntryTable {
   set(key: string, entry: NewEntry, now: number): boolean {
     const known = this.find(key)
     if (entry.bytes > this.maxBytes) {
-      if (known !== NONE) this.#delete(known)
+      if (known !== NONE) this.#delete(known, 'replaced')
       return false
     }
+    if (known !== NONE) this.#options.onRemove?.(this.#values[known], key, 'replaced')
     const slot = known === NONE ? this.#add(key, entry, now) : known
     this.#fill(slot, entry, now)
     if (known !== NONE) this.#eviction.replaced(slot, entry.expiresAt)
@@ -186,17 +194,22 @@ export class EntryTable {
   }
 
   /** Removes an entry; true when it was there. */
-  delete(key: string): boolean {
+  delete(key: string, reason: EvictionReason = 'invalidated'): boolean {
     const slot = this.find(key)
     if (slot === NONE) return false
-    this.#delete(slot)
+    this.#delete(slot, reason)
     return true
+  }
+
+  /** Removes every entry whose time is over. */
+  deleteExpired(now: number): void {
+    for (const slot of this.#slots.values()) this.#expire(slot, now)
   }
 
   /** Removes every entry with this tag; returns their number. */
   deleteTag(tag: string): number {
     const slots = this.#tags.slotsOf(tag)
-    for (const slot of slots) this.#delete(slot)
+    for (const slot of slots) this.#delete(slot, 'invalidated')
     return slots.length
   }
 
@@ -204,14 +217,14 @@ export class EntryTable {
   deleteHash(hash: number): number {
     this.#byHash ??= this.#indexByHash()
     const slots = this.#byHash.slotsOf(hash)
-    for (const slot of slots) this.#delete(slot)
+    for (const slot of slots) this.#delete(slot, 'invalidated')
     return slots.length
   }
 
   /** Removes all entries; returns their number. */
   clear(): number {
     const { size } = this
-    for (const slot of this.#slots.values()) this.#delete(slot)
+    for (const slot of this.#slots.values()) this.#delete(slot, 'cleared')
     return size
   }
 
@@ -259,26 +272,33 @@ export class EntryTable {
 
   #evict(now: number): void {
     const slot = this.#eviction.evict()
-    this.#options.onEvict(now < this.expiresAt(slot) ? 'size' : 'expired', this.#values[slot])
-    this.#release(slot)
+    const reason = now < this.expiresAt(slot) ? 'size' : 'expired'
+    this.#options.onEvict(reason, this.#values[slot])
+    this.#release(slot, reason)
   }
 
   #sweep(now: number): void {
     for (let looked = 0; looked < SWEPT; looked++) {
       const slot = (this.#swept = this.#swept + 1 < this.#used ? this.#swept + 1 : 0)
-      if (this.#keys[slot] === undefined || now < this.expiresAt(slot)) continue
-      this.#options.onEvict('expired', this.#values[slot])
-      this.#delete(slot)
+      if (this.#keys[slot] !== undefined) this.#expire(slot, now)
     }
   }
 
-  #delete(slot: number): void {
-    this.#eviction.removed(slot)
-    this.#release(slot)
+  #expire(slot: number, now: number): void {
+    if (now < this.expiresAt(slot)) return
+    this.#options.onEvict('expired', this.#values[slot])
+    this.#delete(slot, 'expired')
   }
 
-  #release(slot: number): void {
-    this.#slots.delete(this.#keys[slot] ?? '')
+  #delete(slot: number, reason: RemovalReason): void {
+    this.#eviction.removed(slot)
+    this.#release(slot, reason)
+  }
+
+  #release(slot: number, reason: RemovalReason): void {
+    const key = this.#keys[slot] ?? ''
+    this.#options.onRemove?.(this.#values[slot], key, reason)
+    this.#slots.delete(key)
     this.#byHash?.remove(this.hash(slot), slot)
     this.#tags.remove(slot)
     this.#resize(slot, 0)
@@ -316,9 +336,4 @@ export class EntryTable {
 /** An array of exactly this length: one that grows by itself reserves half of its length again. */
 function enlarged<T>(array: readonly T[], length: number): (T | undefined)[] {
   return Array.from({ length }, (_, index) => array[index])
-}
-
-function copied<A extends { set(from: A): void }>(from: A, to: A): A {
-  to.set(from)
-  return to
 }

@@ -1,5 +1,6 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
+import { ownLru } from './observed/own.ts'
 
 /** Keys whose last failure is remembered at most; of the others the next request makes another attempt. */
 const MAX_KEYS = 1_000
@@ -29,7 +30,7 @@ export class FailureMemory {
   /** @param ms milliseconds to remember it; 0: not at all */
   remember(key: string, failure: Failure, ms: number): void {
     if (ms <= 0) return
-    this.#failures ??= new LRUCache({ max: MAX_KEYS })
+    this.#failures ??= ownLru(MAX_KEYS)
     this.#failures.set(key, { ...failure, until: this.#clock.now() + ms })
   }
 

@@ -48,7 +48,7 @@ export class Front implements ChangeListener {
     const state = now < freshUntil ? 'fresh' : now < expiresAt ? 'stale' : 'expired'
     const kept: Kept = { state, slot, value: table.value(slot), hash: table.hash(slot), freshUntil, expiresAt }
     if (state !== 'expired') return kept
-    table.delete(key)
+    table.delete(key, 'expired')
     listener.on({ type: 'evicted', reason: 'expired', count: 1 })
     return kept
   }

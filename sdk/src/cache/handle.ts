@@ -19,7 +19,7 @@ export interface GetOrSetOptions<R> extends EntryOptions {
 /** What can be done with any cache by hand. Answers are promises where there is a shared tier. */
 export interface CacheHandle extends AsyncDisposable {
   readonly name: string
-  /** The value while it is fresh, or undefined; counts as a request. Waits for a load of this key that is running. */
+  /** The value while it is fresh, or undefined; counts as a request. Where there is a shared tier, waits for a load that is running. */
   get(key: string): unknown
   /** The same, loading what is missing: one load for all who ask at the same time. A promise where `load` gives one. */
   getOrSet(options: GetOrSetOptions<unknown>): unknown
@@ -92,7 +92,7 @@ export function handleOf({ cache, keyOf, stats, namespace, copies }: HandleParts
   const own = (answer: unknown): unknown => (copies ? copied(answer) : answer)
   return {
     name: cache.name,
-    get: (text) => own(cache.read(key(text))),
+    get: (text) => own(cache.get(key(text))),
     getOrSet: (options) => own(getOrSet(cache, key(options?.key), options)),
     peek: (text) => own(cache.peek(key(text))),
     set: (text, value, options) => cache.set(key(text), value, callRules(cache, 'set', options)),

@@ -4,7 +4,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * JSON, for plain data: Dates become strings, class instances plain objects. Values that it would lose are refused: cycles,
- * BigInts, functions, Maps, Sets, promises, binary data, NaN and Infinity. `JSON.parse` makes a field named `__proto__` an
+ * BigInts, functions, Maps, Sets, errors, regular expressions, promises, binary data, NaN and Infinity. `JSON.parse` makes a field named `__proto__` an
  * ordinary field, and nothing here merges values into other objects.
  */
 export const jsonSerializer: Serializer = {
@@ -17,11 +17,14 @@ export const jsonSerializer: Serializer = {
   deserialize: (bytes) => JSON.parse(decoder.decode(bytes)),
 }
 
-/** Called for every value within, as it is when `toJSON` has been asked. JSON would write an empty object, or null. */
-function onlyCarried(_key: string, value: unknown): unknown {
+/** Kinds of objects of which JSON would write an empty one, or something else that does not come back. */
+const LOST = [Map, Set, WeakMap, WeakSet, Promise, Error, RegExp, ArrayBuffer, SharedArrayBuffer]
+
+/** Called for every value within, as it is when `toJSON` has been asked; `this` holds it as it was before, as Buffers have a `toJSON`. */
+function onlyCarried(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('not a finite number')
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Map || value instanceof Set || value instanceof Promise || ArrayBuffer.isView(value))
-    throw new TypeError('not plain data')
+  const before: unknown = typeof this === 'object' && this !== null ? Reflect.get(this, key) : value
+  if (ArrayBuffer.isView(before) || LOST.some((kind) => value instanceof kind)) throw new TypeError('not plain data')
   return value
 }

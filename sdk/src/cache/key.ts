@@ -36,7 +36,13 @@ export function keyOfText(text: string): string {
 
 /** The key of an entry that is for one scope (a tenant) alone: no key of another scope, or of none, can be the same. */
 export function scopedKey(scope: string, key: string): string {
-  return bounded(`${MARK}@${JSON.stringify(scope)}${key}`)
+  return scopedKeys(scope)(key)
+}
+
+/** The same for many keys of one scope. */
+export function scopedKeys(scope: string): (key: string) => string {
+  const prefix = `${MARK}@${JSON.stringify(scope)}`
+  return (key) => bounded(prefix + key)
 }
 
 function bounded(key: string): string {

@@ -100,7 +100,7 @@ export class Loads {
 
   #loaded(outcome: Outcome): unknown {
     const { value, loading, asynchronous } = outcome
-    const accepted = value !== undefined && loading.isKept && this.#parts.storing.accepts(value)
+    const accepted = value !== undefined && loading.isKept && this.#parts.storing.accepts(value, loading.rules)
     if (!(accepted instanceof Promise)) return this.#finish(outcome, accepted)
     // Behind a synchronous function, nobody can wait for the verdict.
     return asynchronous ? accepted.then((verdict) => this.#finish(outcome, verdict)) : this.#finish(outcome, false)
@@ -109,12 +109,11 @@ export class Loads {
   #finish({ flight, loading, value, loadMs, asynchronous, ticket }: Outcome, accepted: boolean): unknown {
     const { flights, failures, storing } = this.#parts
     const { key, hash, previous } = flight
-    const unchecked = flight.unsure && ticket === undefined
-    const outdated = unchecked || flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
+    const outdated = flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
     if (!outdated && accepted) {
       failures.forget(key)
       flights.outdateOlder(flight)
-      storing.loaded({ key, hash, value, previous, loadMs, asynchronous }, loading.rules, ticket)
+      storing.loaded({ key, hash, value, previous, loadMs, asynchronous, isKeptHere: !flight.unsure }, loading.rules, ticket)
     } else {
       ticket?.release(outdated ? { type: 'unknown' } : { type: 'passed on', value })
     }

@@ -7,6 +7,7 @@ import { defaultRules, type EntryOptions, entryOptions, type EntryRules, rulesOf
 import { lru } from './eviction/lru.ts'
 import type { EvictionPolicy } from './eviction/policy.ts'
 import { jsonSerializer } from './json-serializer.ts'
+import { pathOf } from './namespaces.ts'
 import { type L2Options, type L2Settings, l2SettingsOf } from './l2-options.ts'
 import { estimatedBytes } from './size.ts'
 import { type StandardSchema, type Validator, validatorOf } from './standard-schema.ts'
@@ -25,7 +26,7 @@ export interface CacheOptions extends EntryOptions {
   readonly maxBytes?: number
   /** Bytes of a value. Default: an estimate. */
   readonly sizeOf?: (value: unknown) => number
-  /** Which entry goes when there is no room, by name or as a value: `'lru'` (default), `'lfu'`, `'fifo'`, `'ttl'`, `'s3fifo'`, `'auto'`. */
+  /** Which entry goes when there is no room, by name or as a value: `'lru'` (default), `'auto'`, `'tinylfu'`, `'s3fifo'`, `'lfu'`, `'fifo'`, `'ttl'`. */
   readonly eviction?: EvictionPolicy | string
   /** Where entries live: `memory()` (default), `redis({ url })`, `file({ path })`, `hybrid({ front, back })`, or a name of one. */
   readonly backend?: Backend | string
@@ -76,6 +77,7 @@ export const cacheOptions: readonly string[] = [...Object.keys(described), ...en
 /** Options after checks, with defaults filled in. */
 export interface CacheSettings {
   readonly name: string
+  /** A path of names, see `pathOf`. */
   readonly namespace: string | undefined
   readonly rules: EntryRules
   readonly maxEntries: number
@@ -108,24 +110,29 @@ export function setCacheDefaults(options: Omit<CacheOptions, 'name' | 'namespace
 /** Fills in defaults. @throws OptionError, one sentence, for an option that cannot be what it is. */
 export function settingsOf(own: CacheOptions, defaultName: string, base: CacheOptions = defaults): CacheSettings {
   const options = { ...base, ...given(own) }
-  const { name = defaultName, namespace, maxBytes, sizeOf = estimatedBytes, lock = 'local', onMutate = 'share' } = options
+  const { name = defaultName, namespace, maxBytes, sizeOf = estimatedBytes, onMutate = 'share' } = options
   const { validate, background, clock = systemClock, random = Math.random } = options
   checkText('name', name)
   if (namespace !== undefined) checkText('namespace', namespace)
+  const backend = backendOf(options.backend)
+  // A default for all caches cannot be meant for those that share nothing.
+  const lock = own.lock ?? (backend.synchronous ? 'local' : (base.lock ?? 'local'))
   oneOf('lock', lock, ['local', 'distributed'])
+  if (lock === 'distributed' && backend.synchronous)
+    throw new OptionError('lock', lock, "'local' where the backend is in this process alone")
   oneOf('onMutate', onMutate, ['share', 'freeze', 'clone'])
   for (const [option, value] of Object.entries({ sizeOf, background, random }))
     if (value !== undefined && typeof value !== 'function') throw new OptionError(option, value, 'a function')
   const { maxEntries = maxBytes === undefined ? 1_000 : MAX_ENTRIES } = options
   return {
     name,
-    namespace,
+    namespace: namespace === undefined ? undefined : pathOf(undefined, namespace),
     rules: rulesOf(own, rulesOf(base, defaultRules)),
     maxEntries: checkMaxEntries(maxEntries),
     maxBytes: maxBytes === undefined ? Number.POSITIVE_INFINITY : checkMaxBytes(maxBytes),
     sizeOf,
     eviction: policyOf(options.eviction),
-    backend: backendOf(options.backend),
+    backend,
     lock,
     l2: l2SettingsOf(options.l2 ?? {}),
     codec: codecOf(options),

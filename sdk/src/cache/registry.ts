@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { cache as contract } from '../contract/index.ts'
 import { NameRegistry, OTHER } from '../names.ts'
 import { ReuseTracker } from '../sampling/reuse-tracker.ts'
@@ -6,6 +5,7 @@ import { addSource, type MetricSink, type MetricSource } from '../telemetry/sour
 import type { Cache } from './cache.ts'
 import { coarseClock } from './coarse-clock.ts'
 import type { CacheHandle } from './handle.ts'
+import { ownLru } from './observed/own.ts'
 import { Statistics, type Tiers } from './statistics.ts'
 
 /** Caches that `getCache` can find, and live caches of one name whose entries are counted: bounds for names made in a loop. */
@@ -86,7 +86,7 @@ export class Subject implements MetricSource {
 const names = new NameRegistry()
 const subjects = new Map<string, Subject>()
 const trackers = new Map<string, ReuseTracker>()
-const caches = new LRUCache<string, CacheHandle>({ max: MAX_CACHES })
+const caches = ownLru<string, { deref(): CacheHandle | undefined }>(MAX_CACHES)
 
 /** What a cache of this name and backend counts into. */
 export function subjectOf(name: string, backend: string, tiers: Tiers): Subject {
@@ -100,14 +100,14 @@ export function subjectOf(name: string, backend: string, tiers: Tiers): Subject 
   return subject
 }
 
-/** Lets `getCache` find it; the latest of a name counts. */
-export function enroll(cache: CacheHandle): void {
-  caches.set(cache.name, cache)
+/** Lets `getCache` find it; the latest of a name counts. @param isOwned whether only its owner keeps it */
+export function enroll(cache: CacheHandle, isOwned: boolean): void {
+  caches.set(cache.name, isOwned ? new WeakRef(cache) : { deref: () => cache })
 }
 
 /** The cache that was made last under this name, or undefined. */
 export function findCache(name: string): CacheHandle | undefined {
-  return caches.get(name)
+  return caches.get(name)?.deref()
 }
 
 function trackerOf(name: string): ReuseTracker | undefined {

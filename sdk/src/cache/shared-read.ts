@@ -72,7 +72,7 @@ export class SharedRead {
   }
 
   #offerFallback(flight: Flight, stale: StoredValue | Stale | undefined): void {
-    if (stale === undefined || flight.outdated) return
+    if (stale === undefined || flight.outdated || !flight.loads) return
     const expiresAt = 'servedMs' in stale ? this.#parts.entryClock.now() + stale.servedMs : stale.expiresAt
     flight.fallback = { value: stale.value, expiresAt }
     flight.known = flight.fallback

@@ -54,7 +54,7 @@ export interface ChangeListener {
  * Storage that several processes share. The cache puts a deadline and a circuit breaker around every call, so that an
  * implementation simply rejects when it cannot reach its server; the cache then loads. It must never throw elsewhere,
  * never hold the process, and never wait for longer than its caller: no queue for commands while it is not connected.
- * `plainStorage` makes one of these from any map of texts.
+ * `plainBackend` makes one of these from any map of texts.
  */
 export interface SharedStorage {
   /** Value of the attribute `pitwall.cache.tier`, for example `redis`. */
@@ -76,10 +76,10 @@ export interface SharedStorage {
   write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'outdated' | 'not serializable'>
   /**
    * Stores or replaces a value that is newer than every load that runs: their tokens are void.
-   * @param agoMs how long ago it was set; what is newer stays
+   * @param agoMs 0 for a value that is set now; else how long ago it was: then what is newer stays, and what can't be told apart goes
    */
   set(key: string, value: StoredValue, agoMs: number): Promise<void>
-  /** Removes a key that was invalidated so long ago; what is newer stays. Tokens from before are void. */
+  /** Removes a key that was invalidated now (0) or so many milliseconds ago; what is newer stays. Tokens from before are void. */
   delete(key: string, agoMs: number): Promise<void>
   /** What a tag is called here and by other processes: not the tag itself, which may say more than others should know. */
   tagId(tag: string): string

@@ -69,7 +69,8 @@ export function isInside(flight: Flight): boolean {
   return false
 }
 
-/** What the load that the running code belongs to may know and say; undefined outside of every load. */
+/** What the load that the running code belongs to, of values of type `V`, may know and say; undefined outside of every load. */
+export function loadContext<V = unknown>(): LoadContext<V> | undefined
 export function loadContext(): LoadContext | undefined {
   return currentLoad()?.loading
 }
@@ -165,7 +166,7 @@ export class SingleFlight {
 
   /** Changes elsewhere may have been missed until now: nobody who asks from now on is given what was read before. */
   doubtAll(): void {
-    for (const flight of this.#flights.values()) {
+    for (const flight of this.#all()) {
       flight.joinable = false
       flight.unsure = true
     }
@@ -176,7 +177,14 @@ export class SingleFlight {
     if (this.#running === 0) return
     if (this.#invalidated.size >= MAX_TAGS) return this.outdateAll()
     this.#invalidated.set(tag, this.#sequence)
-    for (const flight of this.#flights.values()) flight.joinable = false
+    for (const flight of this.#all()) flight.joinable = false
+  }
+
+  /** Every run, also those that a newer one has taken the place of. */
+  *#all(): Generator<Flight> {
+    for (const newest of this.#flights.values()) {
+      for (let flight: Flight | undefined = newest; flight !== undefined; flight = flight.outer) yield flight
+    }
   }
 }
 

@@ -30,6 +30,15 @@ export interface Keyed {
   readonly asynchronous: boolean
 }
 
+/** A value that was loaded. */
+export interface LoadedValue extends Keyed {
+  /** What there was before. */
+  readonly previous: unknown
+  readonly loadMs: number
+  /** Whether it may be kept in this process; in the shared tier it is checked by that. */
+  readonly isKeptHere: boolean
+}
+
 /** The step of the flow that keeps values: in this process and in the shared tier, for as long as their rules say. */
 export class Storing {
   readonly #settings: CacheSettings
@@ -41,8 +50,9 @@ export class Storing {
     this.#parts = parts
   }
 
-  /** Whether a value that was loaded may be kept; a promise of it where the schema checks asynchronously. */
-  accepts(value: unknown): boolean | Promise<boolean> {
+  /** Whether a value that was loaded may be kept by its rules; a promise of it where the schema checks asynchronously. */
+  accepts(value: unknown, rules: EntryRules): boolean | Promise<boolean> {
+    if (value === null && rules.negativeTtlMs === 0) return false
     if (isReadOnce(value))
       return this.#refuse('they can be read only once (generators, streams, responses): let the function return what it read from them')
     const { isValid } = this.#settings
@@ -55,12 +65,12 @@ export class Storing {
    * Keeps what was loaded.
    * @param ticket of the load, for the shared tier: what that refuses because it is outdated does not stay here either
    */
-  loaded(entry: Keyed & { readonly previous: unknown; readonly loadMs: number }, rules: EntryRules, ticket: Ticket | undefined): void {
+  loaded(entry: LoadedValue, rules: EntryRules, ticket: Ticket | undefined): void {
     const { key, hash, value, previous, loadMs } = entry
     this.#freeze(value)
     this.#compare(previous, hash, value)
     const stored = { ...lifetimeOf(value, rules, this.#settings.random), value, loadMs, tags: this.tagIds(rules.tags) }
-    this.#keep(entry, stored, rules.eagerRefresh)
+    if (entry.isKeptHere) this.#keep(entry, stored, rules.eagerRefresh)
     ticket?.store(stored, () => this.#dropOutdated(key, value))
   }
 

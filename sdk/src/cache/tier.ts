@@ -3,8 +3,9 @@ import { reason } from '../telemetry/diagnostics.ts'
 import { after, type Clock } from '../clock.ts'
 import { Breaker, breakerOf } from './breaker.ts'
 import { withDeadline } from './deadline.ts'
-import { Debt } from './debt.ts'
+import { Debt, owed, type Owed } from './debt.ts'
 import type { CacheSettings } from './options.ts'
+import { PendingReads } from './pending-reads.ts'
 import { type ChangeListener, type Reading, type Release, type SharedStorage, StorageRefusal, type StoredValue } from './shared-storage.ts'
 import { FreeTicket, LEASE_MS, LockTicket, type Ticket, type TicketActions } from './ticket.ts'
 
@@ -41,8 +42,10 @@ export class Tier implements TicketActions {
   readonly #clock: Clock
   readonly #breaker: Breaker
   readonly #debt = new Debt()
+  readonly #reads = new PendingReads()
   readonly #pending = new Set<Promise<void>>()
   #flushing = false
+  #closed = false
   #cancelFlush: (() => void) | undefined
   #unwatch: (() => void) | undefined
   #refusals = 0
@@ -56,6 +59,8 @@ export class Tier implements TicketActions {
     this.#cacheName = name
     this.#locks = lock === 'distributed'
     this.#deadlineMs = l2.timeoutMs ?? storage.deadlineMs
+    if (this.#locks && storage.extend === undefined)
+      diag.warn(`${this.name} has no locks, so each process loads what is missing from cache '${name}' for itself, as with lock: 'local'.`)
     this.#isValid = isValid
     this.#clock = clock
     this.#breaker = l2.breaker === undefined ? breakerOf(storage.server ?? storage, clock) : new Breaker(clock, l2.breaker)
@@ -73,7 +78,23 @@ export class Tier implements TicketActions {
 
   /** Tells of changes that other processes make, where the storage knows of them. */
   watch(listener: ChangeListener): void {
-    this.#unwatch = this.#storage.watch?.(listener)
+    const debt = this.#debt
+    this.#unwatch = this.#storage.watch?.({
+      keyChanged(hash) {
+        debt.outdateHash(hash)
+        listener.keyChanged(hash)
+      },
+      tagInvalidated(tag) {
+        debt.outdateTag(tag)
+        listener.tagInvalidated(tag)
+      },
+      cleared() {
+        debt.outdateAll()
+        listener.cleared()
+      },
+      lost: () => listener.lost(),
+      regained: () => listener.regained(),
+    })
   }
 
   /**
@@ -85,10 +106,14 @@ export class Tier implements TicketActions {
     const leaseMs = this.#locks && loads && beyondMs < Number.POSITIVE_INFINITY ? LEASE_MS : 0
     for (;;) {
       const started = this.#clock.now()
+      let isLate = false
       const asked = await this.#ask(async () => {
-        await this.#settle(key)
-        return this.#storage.read(key, beyondMs, leaseMs)
+        const reading = await this.#read(key, beyondMs, leaseMs)
+        // Nobody waits for the answer any more, so nobody would let go of the lock.
+        if (isLate && reading.holdsLock) this.release(key, { type: 'unknown' })
+        return reading
       })
+      isLate = true
       if (asked.type !== 'answered') return asked
       const durationMs = this.#clock.now() - started
       const known = await this.#trusted(key, asked.answer.found)
@@ -104,7 +129,7 @@ export class Tier implements TicketActions {
 
   /** The value, if there is a fresh one, else undefined; changes nothing. */
   async peek(key: string): Promise<unknown> {
-    const asked = await this.#ask(() => this.#storage.read(key, 0, 0))
+    const asked = await this.#ask(() => this.#read(key, 0, 0))
     if (asked.type !== 'answered') return undefined
     const known = await this.#trusted(key, asked.answer.found)
     return known !== undefined && known.freshMs > 0 ? known.value : undefined
@@ -112,24 +137,26 @@ export class Tier implements TicketActions {
 
   /** Stores a value that was set by hand; while that cannot be, what the storage has counts as absent. */
   async set(key: string, value: StoredValue): Promise<void> {
-    this.#debt.owe(key, { at: this.#clock.now(), value })
+    this.#owe(key, value)
     await this.#pay(() => this.#settle(key))
   }
 
   /** Removes a key; what cannot be removed now counts as absent from now on, and is removed when the tier answers again. */
   async delete(key: string): Promise<void> {
-    this.#debt.owe(key, { at: this.#clock.now(), value: undefined })
+    this.#owe(key, undefined)
     await this.#pay(() => this.#settle(key))
   }
 
   /** The same for everything with a tag. @param tag its id */
   async deleteTag(tag: string): Promise<void> {
+    this.#reads.outdateAll()
     this.#debt.oweTag(tag)
     await this.#pay(() => this.#settleTag(tag))
   }
 
   /** The same for everything. */
   async clear(): Promise<void> {
+    this.#reads.outdateAll()
     this.#debt.oweAll()
     await this.#pay(() => this.#settleAll())
   }
@@ -154,6 +181,7 @@ export class Tier implements TicketActions {
 
   /** Lets what is on its way arrive, for no longer than the deadline, then ends connections. */
   async close(): Promise<void> {
+    this.#closed = true
     this.#unwatch?.()
     this.#cancelFlush?.()
     await withDeadline(Promise.all(this.#pending), this.#deadlineMs).catch(() => {})
@@ -164,37 +192,60 @@ export class Tier implements TicketActions {
     return holdsLock ? new LockTicket(key, token, this, this.#clock) : new FreeTicket(key, token, this)
   }
 
-  /** An invalidation while the answer was on its way makes it worthless, as does one that is still to be confirmed, or another shape. */
+  /** A change that was made while the answer was on its way, or that is still to be made, makes what was found worthless. */
+  async #read(key: string, beyondMs: number, leaseMs: number): Promise<Reading> {
+    await this.#settle(key)
+    const read = this.#reads.begin(key, this.#debt.covers(key))
+    try {
+      const reading = await this.#storage.read(key, beyondMs, leaseMs)
+      return read.isOutdated ? { ...reading, found: undefined } : reading
+    } finally {
+      this.#reads.end(read)
+    }
+  }
+
+  /** What must not be served: what is outdated, or has another shape. */
   async #trusted(key: string, found: StoredValue | undefined): Promise<StoredValue | undefined> {
     if (found === undefined || this.#debt.covers(key, found.tags)) return undefined
     if (this.#isValid === undefined) return found
     return (await this.#isValid(found.value)) ? found : undefined
   }
 
+  #owe(key: string, value: StoredValue | undefined): void {
+    this.#reads.outdate(key)
+    this.#debt.owe(key, owed(this.#clock.now(), value))
+  }
+
   async #settle(key: string): Promise<void> {
     await this.#settleAll()
-    const owed = this.#debt.of(key)
-    if (owed === undefined) return
-    const agoMs = this.#clock.now() - owed.at
-    const left = owed.value && aged(owed.value, agoMs)
+    const change = this.#debt.of(key)
+    if (change === undefined) return
+    change.attempt ??= this.#make(key, change).finally(() => (change.attempt = undefined))
+    await change.attempt
+  }
+
+  async #make(key: string, change: Owed): Promise<void> {
+    const agoMs = change.tried ? Math.max(1, this.#clock.now() - change.at) : 0
+    change.tried = true
+    const left = change.value && aged(change.value, agoMs)
     if (left === undefined) await this.#storage.delete(key, agoMs)
     else await this.#storage.set(key, left, agoMs).catch((error: unknown) => this.#setRefused(key, error))
-    this.#debt.settle(key, owed)
+    this.#debt.settle(key, change)
   }
 
   async #settleTag(tag: string): Promise<void> {
     await this.#settleAll()
-    const owed = this.#debt.tags().find(([other]) => other === tag)
-    if (owed === undefined) return
+    const change = this.#debt.tags().find(([other]) => other === tag)
+    if (change === undefined) return
     await this.#storage.deleteTag(tag)
-    this.#debt.settleTag(...owed)
+    this.#debt.settleTag(...change)
   }
 
   async #settleAll(): Promise<void> {
-    const owed = this.#debt.all
-    if (owed === undefined) return
+    const change = this.#debt.all
+    if (change === undefined) return
     await this.#storage.clear()
-    this.#debt.settleAll(owed)
+    this.#debt.settleAll(change)
   }
 
   /** A storage that answers, and will not have the value, is only told that the key is outdated. */
@@ -211,7 +262,7 @@ export class Tier implements TicketActions {
   }
 
   #flushLater(): void {
-    if (this.#debt.isEmpty || this.#cancelFlush !== undefined) return
+    if (this.#closed || this.#debt.isEmpty || this.#cancelFlush !== undefined) return
     this.#cancelFlush = after(this.#clock, FLUSH_EVERY_MS, () => this.#inBackground(() => this.#flush()), true)
   }
 

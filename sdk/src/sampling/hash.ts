@@ -23,6 +23,16 @@ export function hashString(text: string): number {
   return state.digest()
 }
 
+/** Key of a cache → uint32: equal for keys that a Map takes for one, so texts and numbers by value, objects by identity. */
+export function hashKey(key: unknown): number {
+  if (typeof key === 'string') return hashString(key)
+  const state = new HashState()
+  if (typeof key === 'number') addNumber(state, key)
+  else if ((typeof key === 'object' && key !== null) || typeof key === 'function') state.add(identity(key))
+  else addString(state, `${typeof key} ${String(key)}`)
+  return state.digest()
+}
+
 /**
  * Arguments of a call → uint32, equal for arguments that are equal by value: the order of keys does not matter, cycles
  * and BigInts are fine, and it never throws. Objects that hide their state (private fields, closures) are told apart by
@@ -62,6 +72,12 @@ function addString(state: HashState, text: string, limit: number = MAX_WHOLE_STR
 
 const numberBytes = new Float64Array(1)
 const numberWords = new Int32Array(numberBytes.buffer)
+
+function addNumber(state: HashState, value: number): void {
+  numberBytes[0] = value === 0 ? 0 : value
+  state.add(numberWords[0] ?? 0)
+  state.add(numberWords[1] ?? 0)
+}
 
 /** Marks that keep values of different types apart. */
 const tag = {
@@ -115,9 +131,7 @@ class Walk {
 
   #addNumber(value: number): void {
     this.state.add(tag.number)
-    numberBytes[0] = value === 0 ? 0 : value
-    this.state.add(numberWords[0] ?? 0)
-    this.state.add(numberWords[1] ?? 0)
+    addNumber(this.state, value)
   }
 
   #addObject(value: object, depth: number): void {

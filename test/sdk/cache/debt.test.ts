@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { Debt, type Owed } from '../../../sdk/src/cache/debt.ts'
+import { hashString } from '../../../sdk/src/sampling/hash.ts'
+import { Debt, owed, type Owed } from '../../../sdk/src/cache/debt.ts'
 
-const invalidation = (): Owed => ({ at: 0, value: undefined })
-const setting = (): Owed => ({ at: 0, value: { value: 1, freshMs: 1, servedMs: 1, loadMs: 0, tags: [] } })
+const invalidation = (): Owed => owed(0, undefined)
+const setting = (): Owed => owed(0, { value: 1, freshMs: 1, servedMs: 1, loadMs: 0, tags: ['city'] })
 
 describe('Debt', () => {
   it('covers a key until its change is confirmed', () => {
     const debt = new Debt()
     expect([debt.covers('a'), debt.isEmpty]).toEqual([false, true])
-    const owed = invalidation()
-    debt.owe('a', owed)
+    const change = invalidation()
+    debt.owe('a', change)
     expect([debt.covers('a'), debt.covers('b'), debt.isEmpty]).toEqual([true, false, false])
-    debt.settle('a', owed)
+    debt.settle('a', change)
     expect([debt.covers('a'), debt.isEmpty]).toEqual([false, true])
   })
 
@@ -29,7 +30,7 @@ describe('Debt', () => {
     const debt = new Debt()
     debt.oweTag('city')
     expect([debt.covers('a', ['city']), debt.covers('a', ['country']), debt.covers('a')]).toEqual([true, false, false])
-    for (const owed of debt.tags()) debt.settleTag(...owed)
+    for (const change of debt.tags()) debt.settleTag(...change)
     expect(debt.isEmpty).toBe(true)
   })
 
@@ -38,9 +39,9 @@ describe('Debt', () => {
     debt.owe('a', setting())
     debt.oweAll()
     expect([debt.covers('a'), debt.covers('b'), debt.of('a')]).toEqual([true, true, undefined])
-    const owed = debt.all
+    const change = debt.all
     debt.oweAll()
-    if (owed !== undefined) debt.settleAll(owed)
+    if (change !== undefined) debt.settleAll(change)
     expect(debt.covers('a')).toBe(true)
     if (debt.all !== undefined) debt.settleAll(debt.all)
     expect(debt.isEmpty).toBe(true)
@@ -58,5 +59,22 @@ describe('Debt', () => {
     for (let key = 0; key < 1_001; key++) debt.owe(String(key), setting())
     expect([debt.of('0')?.value, debt.covers('0')]).toEqual([undefined, true])
     expect(debt.of('1')?.value).toBeDefined()
+  })
+
+  it('does not store any more what was set before others changed it, or before it was invalidated with others', () => {
+    for (const outdate of [
+      (debt: Debt) => debt.outdateHash(hashString('a')),
+      (debt: Debt) => debt.outdateTag('city'),
+      (debt: Debt) => debt.oweTag('city'),
+      (debt: Debt) => debt.outdateAll(),
+    ]) {
+      const debt = new Debt()
+      const change = setting()
+      debt.owe('a', change)
+      outdate(debt)
+      expect([debt.of('a')?.value, debt.covers('a')]).toEqual([undefined, true])
+      debt.settle('a', change)
+      expect(debt.covers('a'), 'that it was stored settles nothing').toBe(true)
+    }
   })
 })

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { SharedBackend } from '../../../sdk/src/cache/backends/backend.ts'
 import { cached } from '../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../sdk/src/cache/create-cache.ts'
 import { LoadTimeoutError } from '../../../sdk/src/errors.ts'
 import { ManualClock } from '../../support/clock.ts'
 import { controlledLoad, quiet } from '../../support/controlled-load.ts'
+import { MapStorage } from '../../support/map-storage.ts'
 
 let serial = 0
 const unique = (): string => `grace-test-${++serial}`
@@ -75,6 +77,15 @@ describe('grace', () => {
   it('is not seen by those who only look', async () => {
     const { ask } = await stale()
     expect([ask.peek('a'), ask.cache.get('a')]).toEqual([undefined, undefined])
+  })
+
+  it('is not seen by those who only look, in a shared storage either', async () => {
+    const storage = new MapStorage(1_000)
+    storage.values.set('a', { value: 'old', freshMs: -1, servedMs: 1_000, loadMs: 0, tags: [] })
+    const backend: SharedBackend = { name: 'map', synchronous: false, open: () => ({ local: undefined, shared: storage }) }
+    const cache = createCache<string>({ name: unique(), backend, grace: 1_000, timeout: 0 })
+    expect([await cache.get('a'), await cache.peek('a')]).toEqual([undefined, undefined])
+    expect(await cache.getOrSet({ key: 'a', load: () => 'new' })).toBe('old')
   })
 
   it('serves a synchronous function too', () => {
@@ -264,6 +275,16 @@ describe('negativeTtl and jitter', () => {
     ask(null)
     ask('value')
     expect(calls).toBe(3)
+  })
+
+  it('of zero keeps null out of the cache, and says no to what a default asks for', async () => {
+    let calls = 0
+    const ask = cached((value: string | null) => (calls++, value), { name: unique(), negativeTtl: 0 })
+    expect([ask(null), ask(null), ask('a'), ask('a'), calls]).toEqual([null, null, 'a', 'a', 3])
+    const { ask: strict, waiting } = await stale({ grace: 0, errorTtl: 0 })
+    const answer = strict('a')
+    waiting[1]?.reject(new RangeError('down'))
+    await expect(answer).rejects.toThrow(RangeError)
   })
 
   it('shorten times to live at random, by no more than the share', () => {

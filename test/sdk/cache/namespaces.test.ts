@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { cached } from '../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../sdk/src/cache/create-cache.ts'
+import { pathOf, placeOf } from '../../../sdk/src/cache/namespaces.ts'
 import { cache as contract } from '../../../sdk/src/contract/index.ts'
 import { MissingScopeError } from '../../../sdk/src/errors.ts'
 import { collected, total } from '../../support/collected.ts'
@@ -28,6 +29,29 @@ describe('a namespace', () => {
     cache.namespace('ann').set('a', 1)
     expect(cache.namespace('ann').get('a')).toBe(1)
     expect(() => cache.namespace('')).toThrow("the namespace must be a string of at least one character, got ''.")
+  })
+
+  it('may have namespaces of its own, and no two ways lead to the same place', () => {
+    const cache = createCache<string>({ name: unique() })
+    const places = [
+      cache,
+      cache.namespace('a'),
+      cache.namespace('b'),
+      cache.namespace('a').namespace('b'),
+      cache.namespace('b').namespace('b'),
+      cache.namespace('a/b'),
+      cache.namespace('a%2Fb'),
+    ]
+    for (const [index, place] of places.entries()) place.set('key', String(index))
+    expect(places.map((place) => place.get('key'))).toEqual(places.map((_, index) => String(index)))
+    const paths = [
+      placeOf('x', undefined),
+      placeOf('x', pathOf(undefined, 'a')),
+      placeOf('x/a', undefined),
+      placeOf('x', pathOf(pathOf(undefined, 'a'), 'b')),
+      placeOf('x', pathOf(undefined, 'a/b')),
+    ]
+    expect(new Set(paths).size).toBe(paths.length)
   })
 
   it('counts with its cache in telemetry, where it has no series of its own', () => {

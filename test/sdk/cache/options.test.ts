@@ -35,6 +35,7 @@ describe('the options of a cache', () => {
     ['{"maxEntries":0}', 'maxEntries must be a whole number from 1 to 16777216, got 0.'],
     ['{"maxBytes":"64MB"}', "maxBytes must be a number of bytes above 0, got '64MB'."],
     ['{"lock":"global"}', "lock must be 'local' or 'distributed', got 'global'."],
+    ['{"lock":"distributed"}', "lock must be 'local' where the backend is in this process alone, got 'distributed'."],
     ['{"onMutate":"copy"}', "onMutate must be 'share' or 'freeze' or 'clone', got 'copy'."],
     ['{"validate":{}}', 'validate must be a schema that follows Standard Schema, as those of Zod and Valibot, got an object.'],
     ['{"serializer":"msgpack"}', "serializer must be an object with `name`, `serialize` and `deserialize`, got 'msgpack'."],
@@ -103,6 +104,12 @@ describe('the defaults of a process', () => {
     expect([cache.get('a'), own.get('a')]).toEqual([undefined, 1])
     clock.advance(100)
     expect([own.get('a'), own.get('b')]).toEqual([undefined, 1])
+  })
+
+  it('do not ask for a distributed lock where nothing is shared', () => {
+    setCacheDefaults({ lock: 'distributed', backend: redis() })
+    expect(() => createCache({ name, backend: 'memory' })).not.toThrow()
+    expect(() => createCache({ name, backend: memory() })).not.toThrow()
   })
 
   it('are refused when they cannot be what they are, and the old ones stay', () => {

@@ -187,6 +187,16 @@ describe('Tier', () => {
     expect(tier.degraded).toBe(false)
   })
 
+  it('makes nothing any more after it was closed', async () => {
+    const { storage, clock, tier } = open()
+    await tier.close()
+    storage.state = 'down'
+    await tier.delete('a')
+    const { asked } = storage
+    for (let second = 0; second < 5; second++) clock.advance(1_000)
+    expect(storage.asked).toBe(asked)
+  })
+
   it('does not wait for a storage that does not close', async () => {
     const { storage, tier } = open()
     storage.state = 'frozen'
@@ -272,6 +282,21 @@ describe('Tier, with a lock for all processes', () => {
     clock.advance(10_000)
     expect(storage.leases).toHaveLength(5)
     expect(storage.released).toEqual([{ type: 'failed', error: new Error('no error at all') }])
+  })
+
+  it('lets go of a lock that it was given too late', async () => {
+    const { storage, tier } = locked()
+    storage.lock = 'free'
+    const answered = Promise.withResolvers<void>()
+    const read = storage.read.bind(storage)
+    storage.read = async (...args) => {
+      await answered.promise
+      return read(...args)
+    }
+    expect((await find(tier, 'a')).type).toBe('unreachable')
+    answered.resolve()
+    await eventually('the lock to be let go of', () => storage.released.length > 0)
+    expect(storage.released).toEqual([{ type: 'unknown' }])
   })
 
   it('asks for no lock where nothing is to be loaded, or all is to be loaded anew', async () => {

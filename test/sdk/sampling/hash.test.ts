@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hashArguments, hashResult, hashString, MAX_WHOLE_STRING } from '../../../sdk/src/sampling/hash.ts'
+import { hashArguments, hashKey, hashResult, hashString, MAX_WHOLE_STRING } from '../../../sdk/src/sampling/hash.ts'
 
 const isUint32 = (hash: number) => Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32
 
@@ -58,6 +58,16 @@ describe('hashing', () => {
     for (const make of [() => new Date(5), () => new Error('a'), () => new Uint8Array(9_000), () => [{ a: 1n, b: undefined }]])
       expect(hashResult(make())).toBe(hashResult(make()))
     expect(hashResult(-0)).toBe(hashResult(0))
+  })
+
+  it('tells keys apart as a Map does: objects by identity, all else by value and type', () => {
+    const [one, other] = [{ id: 1 }, { id: 1 }]
+    const keys = [1, '1', 1n, true, 'true', NaN, 0.5, null, undefined, one, other, () => 1, Symbol('1')]
+    expect(new Set(keys.map(hashKey)).size).toBe(keys.length)
+    expect(keys.map(hashKey)).toEqual(keys.map(hashKey))
+    expect(hashKey('search:1')).toBe(hashString('search:1'))
+    expect(hashKey(0)).toBe(hashKey(-0))
+    for (const key of keys) expect(hashKey(key) >>> 0).toBe(hashKey(key))
   })
 
   it('leaves a signal to abort out, because it changes no result', () => {

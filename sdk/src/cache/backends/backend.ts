@@ -8,7 +8,7 @@ import type { ValueCodec } from '../value-codec.ts'
 export interface BackendContext {
   /** Name of the cache: caches of different names never see each other's entries. */
   readonly name: string
-  /** Name of the namespace within the cache, for which the same holds; undefined for the cache itself. */
+  /** The namespace within the cache, for which the same holds, as `pathOf` has it; undefined for the cache itself. */
   readonly part: string | undefined
   readonly clock: Clock
   /** Bounds and policy as the cache's options have them; a backend's own options go first. Infinity is no bound. */
@@ -39,6 +39,8 @@ export interface LocalBackend {
 export interface SharedBackend {
   readonly name: string
   readonly synchronous: false
+  /** Whether `lock: 'distributed'` has an effect: its storage has `extend` and `release`. */
+  readonly hasLocks?: boolean
   open(context: BackendContext): Storages & { readonly shared: SharedStorage }
 }
 

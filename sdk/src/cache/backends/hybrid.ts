@@ -12,8 +12,8 @@ export interface HybridOptions {
 
 /**
  * Memory in front of a shared storage. The back may be slow, frozen or gone: the front goes on, and misses load.
- * An invalidation reaches the front of this process and the back; fronts of other processes keep their copy until its
- * time to live is over, so give entries that change one that you can bear.
+ * Fronts of other processes hear of changes where the back tells of them, as `redis()` does, within milliseconds; while they
+ * cannot hear, they ask the back each time. Behind a back that does not tell, they keep their copy until its time to live is over.
  */
 export function hybrid(options: HybridOptions): SharedBackend {
   checkOptions('hybrid', options, ['front', 'back'])

@@ -1,7 +1,9 @@
 import { OptionError } from '../../errors.ts'
+import { checkOptions } from '../check-options.ts'
 import type { Duration } from '../duration.ts'
 import { checkDeadline } from '../l2-options.ts'
-import { CONNECT_MS, type ConnectionOptions, type NodeAddress } from '../redis/address.ts'
+import { placeOf } from '../namespaces.ts'
+import { CONNECT_MS, type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import { RedisStorage } from '../redis/storage.ts'
 import { RedisSubscriber } from '../redis/subscriber.ts'
@@ -40,6 +42,7 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
   if (cluster !== undefined && (!Array.isArray(cluster) || cluster.length === 0))
     throw new OptionError('cluster', cluster, 'a list of at least one { host, port }')
   if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
+  checkOptions('redis', options, ['url', 'cluster', 'timeout', 'namespace', 'secret', ...connectionOptions])
   // A server that may take its time to answer may take as long to accept a connection.
   const connectTimeout = Math.max(deadlineMs, CONNECT_MS)
   const address = { url, cluster, options: { connectTimeout, ...rest } }
@@ -48,12 +51,13 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
   return {
     name: 'redis',
     synchronous: false,
+    hasLocks: true,
     open({ name, part, codec, clock }) {
       if (connection === undefined || subscriber === undefined || connection.closed) {
         connection = new RedisConnection(address)
         subscriber = new RedisSubscriber(address)
       }
-      const own = escaped(part === undefined ? (namespace ?? name) : `${namespace ?? name}/${part}`)
+      const own = escaped(placeOf(namespace ?? name, part))
       const format = new WireFormat(own, codec.id, secret)
       return { local: undefined, shared: new RedisStorage({ connection, subscriber, namespace: own, format, codec, deadlineMs, clock }) }
     },
@@ -64,5 +68,5 @@ export { redis as default }
 
 /** A namespace as a part of Redis's keys: what stands for something else there is escaped. */
 function escaped(namespace: string): string {
-  return namespace.replaceAll(/[%:{}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return namespace.replaceAll(/[:{}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }

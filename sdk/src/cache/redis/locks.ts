@@ -1,4 +1,4 @@
-import { systemClock } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import type { Release } from '../shared-storage.ts'
 import type { ValueCodec } from '../value-codec.ts'
 import { type LockWaiter, LockWaiters } from './lock-waiters.ts'
@@ -8,13 +8,14 @@ import type { LockMessage, Message } from './messages.ts'
 export class Locks {
   readonly #codec: ValueCodec
   readonly #origin: string
-  readonly #waiters = new LockWaiters(systemClock)
+  readonly #waiters: LockWaiters
   readonly #held = new Map<string, string>()
   #asked = 0
 
   /** @param origin names this process */
-  constructor(codec: ValueCodec, origin: string) {
+  constructor(codec: ValueCodec, clock: Clock, origin: string) {
     this.#codec = codec
+    this.#waiters = new LockWaiters(clock)
     this.#origin = origin
   }
 

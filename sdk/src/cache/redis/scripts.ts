@@ -33,6 +33,8 @@ export class Script {
   }
 }
 
+// Who may not publish can still cache: `pcall` lets what others cannot be told pass.
+//
 // Keys of an entry: 1 its value, 2 its fence (the time of its last invalidation or setting), 3 the lock of its load. They share
 // a hash tag, so that Redis Cluster keeps them together.
 
@@ -67,32 +69,46 @@ export const writeScript = new Script(
   `local held = ARGV[2] ~= '' and redis.call('GET', KEYS[3]) == ARGV[2]
 if held then redis.call('DEL', KEYS[3]) end
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then
-  if held then redis.call('PUBLISH', ARGV[5], ARGV[7]) end
+  if held then redis.pcall('PUBLISH', ARGV[5], ARGV[7]) end
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
-if held then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+if held then redis.pcall('PUBLISH', ARGV[5], ARGV[6]) end
 return 1`,
 )
 
+/** Microseconds by which times of changes must differ to be told apart: they come from several machines, over a network. */
+const TELLING_APART_US = 250_000
+
 /**
- * Sets or removes an entry, unless something newer happened to it. Loads that run do not get stored any more, and nobody
- * waits for them.
- * ARGV: microseconds ago, milliseconds to remember the fence, channel, what to say, milliseconds to keep the value or 0, value.
- * Returns 1 when it is done, 0 when there was something newer.
+ * Sets or removes an entry. Loads that run do not get stored any more, and nobody waits for them. A change that comes late
+ * leaves alone what is newer than itself; a value is only set if nothing has happened to the key since its fence was read, and
+ * where it cannot be told which of two is the newer, neither stays: the next request loads.
+ * ARGV: microseconds ago or 0, milliseconds to remember the fence, channel, what to say, milliseconds to keep the value or 0, value, fence.
+ * Returns 0 when there was something newer, 1 when the key is removed, 2 when the value is set.
  */
 export const changeScript = new Script(
   3,
   `local time = redis.call('TIME')
 local version = time[1] * 1000000 + time[2] - ARGV[1]
-local fence = tonumber(redis.call('GET', KEYS[2]) or '0')
-if ARGV[1] ~= '0' and fence > version then return 0 end
-if version <= fence then version = fence + 1 end
+local fence = redis.call('GET', KEYS[2]) or ''
+local last = tonumber(fence) or 0
+local late = ARGV[1] ~= '0'
+if late and last > version + ${TELLING_APART_US} then return 0 end
+local set = ARGV[5] ~= '0' and fence == ARGV[7] and not (late and last > version - ${TELLING_APART_US})
+if version <= last then version = last + 1 end
 redis.call('SET', KEYS[2], string.format('%.0f', version), 'PX', ARGV[2])
 redis.call('DEL', KEYS[3])
-if ARGV[5] == '0' then redis.call('UNLINK', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[5]) end
-redis.call('PUBLISH', ARGV[3], ARGV[4])
-return 1`,
+if set then redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[5]) else redis.call('UNLINK', KEYS[1]) end
+redis.pcall('PUBLISH', ARGV[3], ARGV[4])
+return set and 2 or 1`,
+)
+
+/** The last invalidation of tags or of everything, and the time, microseconds. */
+export const nowScript = new Script(
+  1,
+  `local time = redis.call('TIME')
+return {redis.call('GET', KEYS[1]) or '0', string.format('%.0f', time[1] * 1000000 + time[2])}`,
 )
 
 /**
@@ -108,7 +124,7 @@ if version <= last then version = last + 1 end
 version = string.format('%.0f', version)
 redis.call('SET', KEYS[1], version, 'PX', ARGV[1])
 redis.call('SET', KEYS[2], version, 'PX', ARGV[1])
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return 1`,
 )
 
@@ -123,6 +139,6 @@ export const releaseScript = new Script(
   1,
   `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return 1`,
 )

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
 import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
+import { LatestChange } from '../latest-change.ts'
+import { OWN_KEYS } from '../observed/own.ts'
 import {
   type ChangeListener,
   type Reading,
@@ -18,14 +20,24 @@ import type { RedisConnection } from './connection.ts'
 import { Locks } from './locks.ts'
 import { decodeMessage, encodeMessage, type LockMessage, type Message } from './messages.ts'
 import { list, number, text } from './replies.ts'
-import { changeScript, extendScript, FENCE_MS, invalidateScript, KEPT_MS, readScript, releaseScript, writeScript } from './scripts.ts'
+import {
+  changeScript,
+  extendScript,
+  FENCE_MS,
+  invalidateScript,
+  KEPT_MS,
+  nowScript,
+  readScript,
+  releaseScript,
+  writeScript,
+} from './scripts.ts'
 import type { RedisSubscriber } from './subscriber.ts'
 import { formatToken, parseToken } from './token.ts'
 
 /** What a Redis storage is made of. */
 export interface RedisStorageParts {
-  readonly connection: RedisConnection
-  readonly subscriber: RedisSubscriber
+  readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'>
+  readonly subscriber: Pick<RedisSubscriber, 'listen' | 'close'>
   readonly namespace: string
   readonly format: WireFormat
   readonly codec: ValueCodec
@@ -47,6 +59,7 @@ export class RedisStorage implements SharedStorage {
   readonly #parts: RedisStorageParts
   readonly #origin = randomBytes(9).toString('base64url')
   readonly #locks: Locks
+  readonly #latest = new LatestChange()
   readonly #listeners = new Set<ChangeListener>()
   readonly #channel: string
   #unlisten: (() => void) | undefined
@@ -58,8 +71,8 @@ export class RedisStorage implements SharedStorage {
     this.#parts = parts
     this.deadlineMs = parts.deadlineMs
     this.server = parts.connection
-    this.#locks = new Locks(parts.codec, this.#origin)
-    this.#channel = `pitwall:${parts.namespace}:changes`
+    this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
+    this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
     parts.connection.retain()
   }
 
@@ -110,13 +123,21 @@ export class RedisStorage implements SharedStorage {
 
   async set(key: string, value: StoredValue, agoMs: number): Promise<void> {
     const id = this.#parts.format.idOf(key)
-    const since = number(await this.#run((client) => client.getBuffer(this.#nameOf('last'))))
-    const entry = await this.#seal(id, value, since)
-    await this.#change(key, id, agoMs, entry === undefined ? [0, ''] : [keptMs(value), entry])
+    const isLatest = this.#latest.begin(key)
+    const [, fenceName] = this.#namesOf(id)
+    const [known, fence] = await this.#run((client) =>
+      Promise.all([nowScript.run(client, this.#nameOf('last')), client.getBuffer(fenceName)]),
+    )
+    const [last, now] = list(known)
+    // Invalidations that came after a value was set are for it too.
+    const since = Math.min(number(last), number(now) - agoMs * 1_000)
+    const entry = await this.#seal(id, value, Math.floor(since))
+    if (isLatest()) await this.#change(key, id, agoMs, entry === undefined ? [0, '', ''] : [keptMs(value), entry, text(fence)])
   }
 
   async delete(key: string, agoMs: number): Promise<void> {
-    await this.#change(key, this.#parts.format.idOf(key), agoMs, [0, ''])
+    this.#latest.supersede(key)
+    await this.#change(key, this.#parts.format.idOf(key), agoMs, [0, '', ''])
   }
 
   tagId(tag: string): string {
@@ -244,11 +265,11 @@ export class RedisStorage implements SharedStorage {
     return format.seal(id, { graceMs, since, loadMs: value.loadMs, tags: value.tags, body })
   }
 
-  /** @param kept milliseconds to keep an entry, and the entry; or 0 to remove it */
-  async #change(key: string, id: string, agoMs: number, kept: readonly [number, string | Buffer]): Promise<void> {
+  /** @param kept milliseconds to keep an entry, the entry, and the fence that was read before; or 0 to remove it */
+  async #change(key: string, id: string, agoMs: number, kept: readonly [number, string | Buffer, string]): Promise<void> {
     this.#listen()
     const message = encodeMessage({ type: 'key', origin: this.#origin, id, hash: hashString(key) })
-    const ago = Math.max(0, Math.round(agoMs * 1_000))
+    const ago = Math.round(agoMs * 1_000)
     try {
       await this.#run((client) => changeScript.run(client, ...this.#namesOf(id), ago, FENCE_MS, this.#channel, message, ...kept))
     } catch (error) {
@@ -265,12 +286,12 @@ export class RedisStorage implements SharedStorage {
   }
 
   #namesOf(id: string): [string, string, string] {
-    const name = `pitwall:${this.#parts.namespace}:{${id}}`
+    const name = `${OWN_KEYS}${this.#parts.namespace}:{${id}}`
     return [`${name}:value`, `${name}:fence`, `${name}:lock`]
   }
 
   #nameOf(what: string): string {
-    return `pitwall:{${this.#parts.namespace}}:${what}`
+    return `${OWN_KEYS}{${this.#parts.namespace}}:${what}`
   }
 
   #warnOfLostValue(): undefined {

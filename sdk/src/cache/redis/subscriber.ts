@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type { Redis } from 'ioredis'
 import { type RedisAddress, SILENT_MS, subscriberClient } from './address.ts'
 import { releaseProcess } from './connection.ts'
@@ -26,6 +27,7 @@ export class RedisSubscriber {
   #client: Redis | undefined
   #connections = 0
   #live = false
+  #warned = false
   #pinger: NodeJS.Timeout | undefined
 
   constructor(address: RedisAddress, random: () => number = Math.random) {
@@ -87,7 +89,7 @@ export class RedisSubscriber {
     if (channels.length === 0) return
     client.subscribe(...channels).then(
       () => this.#subscribed(client, channels),
-      () => drop(client),
+      (error: unknown) => this.#refused(client, error),
     )
   }
 
@@ -97,6 +99,15 @@ export class RedisSubscriber {
     this.#reconnecting.succeeded()
     this.#pinger ??= setInterval(() => this.#ping(), PING_EVERY_MS).unref()
     for (const channel of channels) for (const listener of this.#channels.get(channel) ?? []) listener.connected()
+  }
+
+  #refused(client: Redis, error: unknown): void {
+    if (!this.#warned && error instanceof Error && error.name === 'ReplyError')
+      diag.warn(
+        `redis lets nobody subscribe here (${error.message}), so that changes of other processes are not heard of; memory in front of it is not used.`,
+      )
+    this.#warned = true
+    drop(client)
   }
 
   #heard(channel: string, message: Buffer): void {

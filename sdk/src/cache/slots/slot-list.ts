@@ -1,3 +1,5 @@
+import { copied } from './copied.ts'
+
 /** No slot. */
 export const NONE = -1
 
@@ -12,8 +14,8 @@ export class SlotList {
 
   /** Makes room for the slots 0 to capacity − 1. */
   grow(capacity: number): void {
-    this.#next = grown(this.#next, capacity + 1)
-    this.#previous = grown(this.#previous, capacity + 1)
+    this.#next = copied(this.#next, new Int32Array(capacity + 1))
+    this.#previous = copied(this.#previous, new Int32Array(capacity + 1))
   }
 
   get size(): number {
@@ -80,10 +82,4 @@ export class SlotList {
     if (slot !== NONE) this.remove(slot)
     return slot
   }
-}
-
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length)
-  larger.set(array)
-  return larger
 }

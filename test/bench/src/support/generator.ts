@@ -18,7 +18,7 @@ export function* generatedTraces(): Generator<Trace> {
 
 function trace(name: string, key: (index: number) => number): Trace {
   const keys = Array.from({ length: REQUESTS }, (_, index) => String(key(index)))
-  return { name, keys, times: keys.map((_, index) => index), bySize: lruHitRatios(keys, SIZES), byTtl: new Map() }
+  return { name, keys, times: keys.map((_, index) => index), bySize: lruHitRatios(keys, SIZES), byTtl: new Map(), byPolicy: [] }
 }
 
 /** Draws from 0 … keys-1, the k-th with a probability proportional to 1/k^exponent. */

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module'
 import { type Cache as CachifiedCache, type CacheEntry, cachified, totalTtl } from '@epic-web/cachified'
 import { createKeyv } from '@keyv/redis'
 import { cached } from '@pitwall/sdk'
 import { hybrid } from '@pitwall/sdk/backends/hybrid'
 import { memory } from '@pitwall/sdk/backends/memory'
 import { redis } from '@pitwall/sdk/backends/redis'
+import { createCache } from 'async-cache-dedupe'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
@@ -82,13 +82,8 @@ function cacheable({ url, ttlMs, load }: SharedCacheOptions): SharedCache {
   return { get: (key) => cache.getOrSet(key, () => load(key)) }
 }
 
-/** Its types take the ioredis that npm puts beside it, which is the SDK's; it is developed with the one that it is given here. */
-const dedupe: {
-  createCache(options: object): { define(name: string, load: (key: string) => Promise<string>): { ask(key: string): Promise<string> } }
-} = createRequire(import.meta.url)('async-cache-dedupe')
-
 function asyncCacheDedupe({ url, ttlMs, load }: SharedCacheOptions): SharedCache {
-  const cache = dedupe.createCache({ ttl: ttlMs / 1_000, storage: { type: 'redis', options: { client: quietClient(url) } } })
+  const cache = createCache({ ttl: ttlMs / 1_000, storage: { type: 'redis', options: { client: quietClient(url) } } })
   const asking = cache.define('ask', load)
   return { get: (key) => asking.ask(key) }
 }

@@ -5,6 +5,8 @@ import { resolve } from 'node:path'
 import { diag } from '@opentelemetry/api'
 import { describe, expect, it, vi } from 'vitest'
 import type { SharedBackend } from '../../../../sdk/src/cache/backends/backend.ts'
+import { hybrid } from '../../../../sdk/src/cache/backends/hybrid.ts'
+import { memory } from '../../../../sdk/src/cache/backends/memory.ts'
 import { redis, type RedisBackendOptions } from '../../../../sdk/src/cache/backends/redis.ts'
 import { cached } from '../../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../../sdk/src/cache/create-cache.ts'
@@ -69,6 +71,18 @@ describe('redis', () => {
     expect(await ask()).toBe('loaded')
     await eventually('the value to be replaced', async () => (await contents()).get(name)?.endsWith('"loaded"'))
     await ask.cache.close()
+  })
+
+  it('keeps namespaces within namespaces apart', async () => {
+    const cache = createCache<string>({ name: unique(), backend: backend() })
+    const [ann, bob] = ['ann', 'bob'].map((tenant) => cache.namespace(tenant).namespace('users'))
+    await ann?.set('key', 'for ann')
+    expect([await ann?.get('key'), await bob?.get('key'), await cache.namespace('users').get('key')]).toEqual([
+      'for ann',
+      undefined,
+      undefined,
+    ])
+    await Promise.all([ann?.close(), bob?.close(), cache.namespace('users').close(), cache.close()])
   })
 
   it('does not take an entry of another key or tenant that was copied to this one', async () => {
@@ -164,11 +178,33 @@ describe('redis', () => {
   })
 
   it('refuses a prefix beside the namespace, and what is none', () => {
+    const misspelt: object = { connection: { host: 'example.org' } }
+    expect(() => redis(misspelt)).toThrow(/^an option of redis must be one of url, cluster, .*, got 'connection'\.$/)
     const options: object = { keyPrefix: 'app:' }
     expect(() => redis(options)).toThrow("keyPrefix must be left out, because `namespace` takes its place, got 'app:'.")
     expect(() => redis({ namespace: '' })).toThrow('namespace must be a string of at least one character')
     expect(() => redis({ secret: '' })).toThrow('secret must be a string of at least one character')
     expect(() => redis({ cluster: [] })).toThrow('cluster must be a list of at least one { host, port }')
+  })
+
+  it('says once that it may not hear from others, asks Redis each time then, and serves nothing outdated', async () => {
+    await server().ask((client) => client.call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '+@all', 'resetchannels'))
+    const warn = vi.spyOn(diag, 'warn')
+    const url = server().url.replace('redis://', 'redis://deaf:secret@')
+    const name = unique()
+    const ask = cached(async (key: string) => key, { name, backend: hybrid({ front: memory(), back: redis({ url, timeout: '2s' }) }) })
+    const other = createCache<string>({ name, backend: backend() })
+    await ask('a')
+    await eventually('the refusal to be said', () => warn.mock.calls.length > 0)
+    await other.set('a', 'newer')
+    expect(await ask('a')).toBe('newer')
+    await ask.invalidate('a')
+    expect(await other.get('a')).toBeUndefined()
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^redis lets nobody subscribe here \(NOPERM .*memory in front of it is not used\.$/),
+    )
+    warn.mockRestore()
+    await Promise.all([ask.cache.close(), other.close()])
   })
 
   it('says why Redis refuses the connection', async () => {

@@ -38,8 +38,8 @@ describe('processes that share a Redis', () => {
 
   /** Resolves when a process answers a key from its own memory. */
   async function inMemory(ask: Ask, key: string): Promise<void> {
-    const hits = (): number =>
-      total(contract.requests, { 'pitwall.cache.name': ask.cache.name, 'pitwall.cache.tier': 'memory', 'pitwall.cache.result': 'hit' })
+    const hit = { 'pitwall.cache.name': ask.cache.name, 'pitwall.cache.tier': 'memory', 'pitwall.cache.result': 'hit' }
+    const hits = (): number => total(contract.requests, hit) ?? 0
     await eventually('a hit in memory', async () => {
       const before = hits()
       await ask(key)

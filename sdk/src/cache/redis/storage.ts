@@ -36,7 +36,7 @@ import { formatToken, parseToken } from './token.ts'
 
 /** What a Redis storage is made of. */
 export interface RedisStorageParts {
-  readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'>
+  readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'> & Partial<Pick<RedisConnection, 'masters'>>
   readonly subscriber: Pick<RedisSubscriber, 'listen' | 'close'>
   readonly namespace: string
   readonly format: WireFormat
@@ -74,6 +74,18 @@ export class RedisStorage implements SharedStorage {
     this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
     this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
     parts.connection.retain()
+  }
+
+  /** In a cluster, the master that has the key, and the one that has the versions of the namespace. */
+  serverOf(key: string | undefined): object {
+    const { connection, format } = this.#parts
+    const versions = this.#nameOf('last')
+    return connection.masters?.groupOf(versions, key === undefined ? versions : this.#namesOf(format.idOf(key))[0]) ?? connection
+  }
+
+  servers(): Iterable<object> {
+    const { connection } = this.#parts
+    return connection.masters?.groups() ?? [connection]
   }
 
   async read(key: string, beyondMs: number, leaseMs: number): Promise<Reading> {
@@ -115,8 +127,10 @@ export class RedisStorage implements SharedStorage {
     const holder = this.#locks.letGo(key) ?? ''
     const stored = encodeMessage({ type: 'stored', id, holder, freshMs: value.freshMs, servedMs: value.servedMs, entry })
     const free = encodeMessage({ type: 'free', id, holder })
-    const done = await this.#run((client) =>
-      writeScript.run(client, ...this.#namesOf(id), fence, holder, keptMs(value), entry, this.#channel, stored, free),
+    const names = this.#namesOf(id)
+    const done = await this.#run(
+      (client) => writeScript.run(client, ...names, fence, holder, keptMs(value), entry, this.#channel, stored, free),
+      names[0],
     )
     return done === 1 ? 'stored' : 'outdated'
   }
@@ -125,8 +139,11 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     const isLatest = this.#latest.begin(key)
     const [, fenceName] = this.#namesOf(id)
-    const [known, fence] = await this.#run((client) =>
-      Promise.all([nowScript.run(client, this.#nameOf('last')), client.getBuffer(fenceName)]),
+    const lastName = this.#nameOf('last')
+    const [known, fence] = await this.#run(
+      (client) => Promise.all([nowScript.run(client, lastName), client.getBuffer(fenceName)]),
+      lastName,
+      fenceName,
     )
     const [last, now] = list(known)
     // Invalidations that came after a value was set are for it too.
@@ -155,7 +172,7 @@ export class RedisStorage implements SharedStorage {
   async extend(key: string, leaseMs: number): Promise<void> {
     const holder = this.#locks.holderOf(key)
     const [, , lock] = this.#namesOf(this.#parts.format.idOf(key))
-    if (holder !== undefined) await this.#run((client) => extendScript.run(client, lock, holder, leaseMs))
+    if (holder !== undefined) await this.#run((client) => extendScript.run(client, lock, holder, leaseMs), lock)
   }
 
   async release(key: string, outcome: Release): Promise<void> {
@@ -164,7 +181,7 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     const [, , lock] = this.#namesOf(id)
     const message = encodeMessage(await this.#locks.messageOf(id, holder, outcome))
-    await this.#run((client) => releaseScript.run(client, lock, holder, this.#channel, message))
+    await this.#run((client) => releaseScript.run(client, lock, holder, this.#channel, message), lock)
   }
 
   watch(listener: ChangeListener): () => void {
@@ -210,11 +227,12 @@ export class RedisStorage implements SharedStorage {
 
   async #ask(id: string, [beyondMs, holder, leaseMs]: readonly [number, string, number]) {
     const startedAt = this.#parts.clock.now()
-    const [known, answer] = await this.#run((client) =>
-      Promise.all([
-        client.mgetBuffer(this.#nameOf('last'), this.#nameOf('cleared')),
-        readScript.run(client, ...this.#namesOf(id), beyondMs, holder, leaseMs),
-      ]),
+    const versions = [this.#nameOf('last'), this.#nameOf('cleared')] as const
+    const names = this.#namesOf(id)
+    const [known, answer] = await this.#run(
+      (client) => Promise.all([client.mgetBuffer(...versions), readScript.run(client, ...names, beyondMs, holder, leaseMs)]),
+      versions[0],
+      names[0],
     )
     const [value, leftMs, fence, lock, lockMs, lockHolder] = list(answer)
     const [since, cleared] = [number(known[0]), number(known[1])]
@@ -242,7 +260,8 @@ export class RedisStorage implements SharedStorage {
 
   async #isInvalidated({ tags, since }: Envelope): Promise<boolean> {
     if (tags.length === 0) return false
-    const versions = await this.#run((client) => client.mgetBuffer(...tags.map((tag) => this.#nameOf(`tag:${tag}`))))
+    const names = tags.map((tag) => this.#nameOf(`tag:${tag}`))
+    const versions = await this.#run((client) => client.mgetBuffer(...names), this.#nameOf('last'))
     return versions.some((version) => number(version) > since)
   }
 
@@ -270,8 +289,9 @@ export class RedisStorage implements SharedStorage {
     this.#listen()
     const message = encodeMessage({ type: 'key', origin: this.#origin, id, hash: hashString(key) })
     const ago = Math.round(agoMs * 1_000)
+    const names = this.#namesOf(id)
     try {
-      await this.#run((client) => changeScript.run(client, ...this.#namesOf(id), ago, FENCE_MS, this.#channel, message, ...kept))
+      await this.#run((client) => changeScript.run(client, ...names, ago, FENCE_MS, this.#channel, message, ...kept), names[0])
     } catch (error) {
       throw error instanceof Error && error.name === 'ReplyError' ? new StorageRefusal(error.message, { cause: error }) : error
     }
@@ -280,9 +300,8 @@ export class RedisStorage implements SharedStorage {
   async #invalidate(what: string, message: Message): Promise<void> {
     this.#listen()
     const bytes = encodeMessage(message)
-    await this.#run((client) =>
-      invalidateScript.run(client, this.#nameOf('last'), this.#nameOf(what), INVALIDATION_MS, this.#channel, bytes),
-    )
+    const names = [this.#nameOf('last'), this.#nameOf(what)] as const
+    await this.#run((client) => invalidateScript.run(client, ...names, INVALIDATION_MS, this.#channel, bytes), names[0])
   }
 
   #namesOf(id: string): [string, string, string] {
@@ -301,8 +320,9 @@ export class RedisStorage implements SharedStorage {
     diag.warn(`some values of '${namespace}' are not kept in Redis, because the serializer does not carry them; JSON carries plain data.`)
   }
 
-  #run<T>(command: (client: Client) => Promise<T>): Promise<T> {
-    return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#parts.connection.run(command)
+  /** @param names what the commands are about, one for each server of a cluster that is needed */
+  #run<T>(commands: (client: Client) => Promise<T>, ...names: readonly string[]): Promise<T> {
+    return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#parts.connection.run(commands, ...names)
   }
 }
 

@@ -2,11 +2,11 @@ import { type Cluster, Command, type Redis } from 'ioredis'
 
 /** The masters of a cluster. Each may fail alone, and takes with it only what depends on it. */
 export class Masters {
-  readonly #cluster: Cluster
+  readonly #cluster: Pick<Cluster, 'slots' | 'nodes'>
   /** By the addresses of the masters in each. */
   readonly #groups = new Map<string, object>()
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Pick<Cluster, 'slots' | 'nodes'>) {
     this.#cluster = cluster
   }
 
@@ -31,9 +31,10 @@ export class Masters {
     return group
   }
 
-  /** Every such group whose masters are part of the cluster still. */
+  /** Every such group whose masters are part of the cluster still; before it is known, what depends on it. */
   groups(): Iterable<object> {
-    const masters = new Set(this.#cluster.slots.map((addresses) => addresses[0]))
+    const { slots } = this.#cluster
+    const masters = new Set(slots.length === 0 ? [''] : slots.map((addresses) => addresses[0]))
     for (const addresses of this.#groups.keys())
       if (!addresses.split(' ').every((address) => masters.has(address))) this.#groups.delete(addresses)
     return this.#groups.values()

@@ -5,6 +5,8 @@ import { ports, RedisProcess } from './redis-process.ts'
 
 const MASTERS = 3
 const SLOTS = 16_384
+/** Milliseconds of silence after which the others give a server up. */
+const NODE_TIMEOUT_MS = 2_500
 
 /** One server of a cluster. */
 interface Node {
@@ -74,7 +76,7 @@ export class TestCluster {
 
   async #add(): Promise<Node> {
     const busPort = await ports.free()
-    const options = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000']
+    const options = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', String(NODE_TIMEOUT_MS)]
     const node = { busPort, server: await RedisProcess.start([...options, '--cluster-require-full-coverage', 'no']) }
     for (const other of this.#nodes)
       await ask(node.server, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', other.server.port, other.busPort))

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis'
-import { type Client, commandClient, type RedisAddress } from './address.ts'
+import { type Client, commandClient, type RedisAddress, SILENT_MS } from './address.ts'
 import { Masters } from './masters.ts'
 import { OwedAnswers } from './owed-answers.ts'
 import { Reconnecting } from './reconnecting.ts'
@@ -49,6 +49,7 @@ export class RedisConnection {
     if (!(this.#client instanceof Cluster)) releaseProcess(this.#client)
     this.#client.on('+node', (node: Redis) => {
       releaseProcess(node)
+      giveUpWhenSilent(node)
       node.on('ready', () => (this.#epoch += 1))
     })
   }
@@ -135,6 +136,14 @@ export function releaseProcess(client: Redis): void {
   client.on('connect', unref)
   // The socket exists a moment after the attempt has begun; while it connects it must not hold the process either.
   client.on('connecting', () => setImmediate(unref).unref())
+}
+
+/** Ends attempts to connect to a server that accepts the connection and says nothing: while one goes on, all that the server has fails. */
+function giveUpWhenSilent(node: Redis): void {
+  const giveUp = (): void => {
+    if (node.status !== 'ready') node.stream?.destroy()
+  }
+  node.on('connecting', () => setTimeout(giveUp, SILENT_MS).unref())
 }
 
 /** Connects, in a cluster to every server that has a part: the first command for one would otherwise fail. */

@@ -19,18 +19,9 @@ import type { Client } from './address.ts'
 import type { RedisConnection } from './connection.ts'
 import { Locks } from './locks.ts'
 import { decodeMessage, encodeMessage, type LockMessage, type Message } from './messages.ts'
-import { list, number, text } from './replies.ts'
-import {
-  changeScript,
-  extendScript,
-  FENCE_MS,
-  invalidateScript,
-  KEPT_MS,
-  nowScript,
-  readScript,
-  releaseScript,
-  writeScript,
-} from './scripts.ts'
+import { NamespaceVersions } from './namespace-versions.ts'
+import { list, text } from './replies.ts'
+import { changeScript, extendScript, FENCE_MS, KEPT_MS, readScript, releaseScript, writeScript } from './scripts.ts'
 import type { RedisSubscriber } from './subscriber.ts'
 import { formatToken, parseToken } from './token.ts'
 
@@ -44,9 +35,6 @@ export interface RedisStorageParts {
   readonly deadlineMs: number
   readonly clock: Clock
 }
-
-/** How long invalidations of tags and namespaces are remembered: longer than any entry that they are for. */
-const INVALIDATION_MS = KEPT_MS + 86_400_000
 
 /** Longest time that Lua can compare without loss. */
 const LONGEST_MS = 1e15
@@ -62,6 +50,7 @@ export class RedisStorage implements SharedStorage {
   readonly #latest = new LatestChange()
   readonly #listeners = new Set<ChangeListener>()
   readonly #channel: string
+  readonly #versions: NamespaceVersions
   #unlisten: (() => void) | undefined
   #hears = false
   #closed = false
@@ -73,14 +62,15 @@ export class RedisStorage implements SharedStorage {
     this.server = parts.connection
     this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
     this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
+    this.#versions = new NamespaceVersions(parts.namespace, parts.clock)
     parts.connection.retain()
   }
 
   /** In a cluster, the master that has the key, and the one that has the versions of the namespace. */
   serverOf(key: string | undefined): object {
     const { connection, format } = this.#parts
-    const versions = this.#nameOf('last')
-    return connection.masters?.groupOf(versions, key === undefined ? versions : this.#namesOf(format.idOf(key))[0]) ?? connection
+    const { name } = this.#versions
+    return connection.masters?.groupOf(name, key === undefined ? name : this.#namesOf(format.idOf(key))[0]) ?? connection
   }
 
   servers(): Iterable<object> {
@@ -139,15 +129,13 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     const isLatest = this.#latest.begin(key)
     const [, fenceName] = this.#namesOf(id)
-    const lastName = this.#nameOf('last')
-    const [known, fence] = await this.#run(
-      (client) => Promise.all([nowScript.run(client, lastName), client.getBuffer(fenceName)]),
-      lastName,
+    const [{ last, now }, fence] = await this.#run(
+      (client) => Promise.all([this.#versions.begin(client), client.getBuffer(fenceName)]),
+      this.#versions.name,
       fenceName,
     )
-    const [last, now] = list(known)
     // Invalidations that came after a value was set are for it too.
-    const since = Math.min(number(last), number(now) - agoMs * 1_000)
+    const since = Math.min(last, now - agoMs * 1_000)
     const entry = await this.#seal(id, value, Math.floor(since))
     if (isLatest()) await this.#change(key, id, agoMs, entry === undefined ? [0, '', ''] : [keptMs(value), entry, text(fence)])
   }
@@ -162,11 +150,11 @@ export class RedisStorage implements SharedStorage {
   }
 
   async deleteTag(tag: string): Promise<void> {
-    await this.#invalidate(`tag:${tag}`, { type: 'tag', origin: this.#origin, tag })
+    await this.#invalidate(tag, { type: 'tag', origin: this.#origin, tag })
   }
 
   async clear(): Promise<void> {
-    await this.#invalidate('cleared', { type: 'all', origin: this.#origin })
+    await this.#invalidate(undefined, { type: 'all', origin: this.#origin })
   }
 
   async extend(key: string, leaseMs: number): Promise<void> {
@@ -227,18 +215,16 @@ export class RedisStorage implements SharedStorage {
 
   async #ask(id: string, [beyondMs, holder, leaseMs]: readonly [number, string, number]) {
     const startedAt = this.#parts.clock.now()
-    const versions = [this.#nameOf('last'), this.#nameOf('cleared')] as const
     const names = this.#namesOf(id)
-    const [known, answer] = await this.#run(
-      (client) => Promise.all([client.mgetBuffer(...versions), readScript.run(client, ...names, beyondMs, holder, leaseMs)]),
-      versions[0],
+    const [{ last, cleared }, answer] = await this.#run(
+      (client) => Promise.all([this.#versions.read(client), readScript.run(client, ...names, beyondMs, holder, leaseMs)]),
+      this.#versions.name,
       names[0],
     )
     const [value, leftMs, fence, lock, lockMs, lockHolder] = list(answer)
-    const [since, cleared] = [number(known[0]), number(known[1])]
     return {
       found: Buffer.isBuffer(value) ? await this.#open(id, value, Number(leftMs), cleared) : undefined,
-      token: formatToken({ epoch: this.#parts.connection.epoch, startedAt, since, fence: text(fence) }),
+      token: formatToken({ epoch: this.#parts.connection.epoch, startedAt, since: last, fence: text(fence) }),
       cleared,
       lock,
       lockMs: Number(lockMs),
@@ -260,9 +246,8 @@ export class RedisStorage implements SharedStorage {
 
   async #isInvalidated({ tags, since }: Envelope): Promise<boolean> {
     if (tags.length === 0) return false
-    const names = tags.map((tag) => this.#nameOf(`tag:${tag}`))
-    const versions = await this.#run((client) => client.mgetBuffer(...names), this.#nameOf('last'))
-    return versions.some((version) => number(version) > since)
+    const versions = await this.#run((client) => this.#versions.ofTags(client, tags), this.#versions.name)
+    return versions.some((version) => version > since)
   }
 
   async #releaseIn(id: string, message: LockMessage | undefined, cleared: number): Promise<Release> {
@@ -297,20 +282,15 @@ export class RedisStorage implements SharedStorage {
     }
   }
 
-  async #invalidate(what: string, message: Message): Promise<void> {
+  async #invalidate(tag: string | undefined, message: Message): Promise<void> {
     this.#listen()
     const bytes = encodeMessage(message)
-    const names = [this.#nameOf('last'), this.#nameOf(what)] as const
-    await this.#run((client) => invalidateScript.run(client, ...names, INVALIDATION_MS, this.#channel, bytes), names[0])
+    await this.#run((client) => this.#versions.invalidate(client, tag, this.#channel, bytes), this.#versions.name)
   }
 
   #namesOf(id: string): [string, string, string] {
     const name = `${OWN_KEYS}${this.#parts.namespace}:{${id}}`
     return [`${name}:value`, `${name}:fence`, `${name}:lock`]
-  }
-
-  #nameOf(what: string): string {
-    return `${OWN_KEYS}{${this.#parts.namespace}}:${what}`
   }
 
   #warnOfLostValue(): undefined {

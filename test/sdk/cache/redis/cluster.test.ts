@@ -128,6 +128,28 @@ describe('a Redis Cluster', () => {
       await ask.cache.close()
     })
 
+    it('does not bring back what others have that was invalidated, when it comes back without what it knew', async () => {
+      const versions = (name: string) => cluster().masterOf(`pitwall:{${name}}:last`)
+      const names = Array.from({ length: 20 }, unique)
+      const [lost] = cluster().masters
+      const [cleared, tagged] = names
+        .filter((name) => versions(name) === lost)
+        .map((name) => createCache<string>({ name, backend: back(), tags: ['city'] }))
+      if (cleared === undefined || tagged === undefined || lost === undefined) throw new Error('two namespaces on one master')
+      const both = [cleared, tagged]
+      await Promise.all(both.flatMap((cache) => KEYS.map((key) => cache.set(key, 'old'))))
+      await Promise.all([cleared.clear(), tagged.invalidateTag('city')])
+      await lost.kill()
+      await lost.restart()
+      await cluster().whole()
+      await eventually('it to be in use again', async () => {
+        await cleared.set('probe', 'new')
+        return (await cleared.get('probe')) === 'new'
+      })
+      for (const cache of both) expect(await Promise.all(KEYS.map((key) => cache.get(key)))).toEqual(KEYS.map(() => undefined))
+      await Promise.all(both.map((cache) => cache.close()))
+    })
+
     it('uses the server that takes its place, also where the lost one says nothing', async () => {
       const { ask, lost } = await filled(100)
       await cluster().addReplicaOf(lost)

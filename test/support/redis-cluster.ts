@@ -1,4 +1,4 @@
-import { Command, Redis } from 'ioredis'
+import { Command } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { eventually } from './eventually.ts'
 import { ports, RedisProcess } from './redis-process.ts'
@@ -24,7 +24,7 @@ export class TestCluster {
     for (let index = 0; index < MASTERS; index++) {
       const node = await cluster.#add()
       const [first, last] = [Math.ceil((index * SLOTS) / MASTERS), Math.ceil(((index + 1) * SLOTS) / MASTERS) - 1]
-      await ask(node.server, (client) => client.cluster('ADDSLOTSRANGE', first, last))
+      await node.server.ask((client) => client.cluster('ADDSLOTSRANGE', first, last))
     }
     await cluster.whole()
     return cluster
@@ -50,7 +50,7 @@ export class TestCluster {
   /** Resolves when every server says that all others are well, and that it takes commands. */
   async whole(): Promise<void> {
     await eventually('the cluster to be whole', async () => {
-      const states = await Promise.all(this.#nodes.map(({ server }) => ask(server, (client) => client.cluster('INFO'))))
+      const states = await Promise.all(this.#nodes.map(({ server }) => server.ask((client) => client.cluster('INFO'))))
       return states.every((state) =>
         ['cluster_state:ok', `cluster_slots_ok:${SLOTS}`, `cluster_known_nodes:${this.#nodes.length}`].every((line) =>
           state.includes(line),
@@ -62,10 +62,10 @@ export class TestCluster {
   /** Adds a server that takes the place of a master when that is lost. */
   async addReplicaOf(master: RedisProcess): Promise<void> {
     const { server } = await this.#add()
-    const id = await ask(master, (client) => client.cluster('MYID'))
-    await eventually('the replica to know its master', () => ask(server, (client) => client.cluster('REPLICATE', id)))
+    const id = await master.ask((client) => client.cluster('MYID'))
+    await eventually('the replica to know its master', () => server.ask((client) => client.cluster('REPLICATE', id)))
     await eventually('the replica to have what its master has', async () =>
-      (await ask(server, (client) => client.info('replication'))).includes('master_link_status:up'),
+      (await server.ask((client) => client.info('replication'))).includes('master_link_status:up'),
     )
     await this.whole()
   }
@@ -79,19 +79,9 @@ export class TestCluster {
     const options = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', String(NODE_TIMEOUT_MS)]
     const node = { busPort, server: await RedisProcess.start([...options, '--cluster-require-full-coverage', 'no']) }
     for (const other of this.#nodes)
-      await ask(node.server, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', other.server.port, other.busPort))
+      await node.server.ask((client) => client.call('CLUSTER', 'MEET', '127.0.0.1', other.server.port, other.busPort))
     this.#nodes.push(node)
     return node
-  }
-}
-
-/** Runs a command on one server, past everything that is tested. */
-async function ask<T>({ port }: RedisProcess, command: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(port, '127.0.0.1')
-  try {
-    return await command(client)
-  } finally {
-    client.disconnect()
   }
 }
 

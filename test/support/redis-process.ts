@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { findProgram } from '../../collector-processor/src/servers/find-program.ts'
 import { Ports } from '../../collector-processor/src/servers/ports.ts'
 import { replies } from '../../collector-processor/src/servers/ready.ts'
@@ -61,6 +62,16 @@ export class RedisProcess {
 
   resume(): void {
     this.#signal('SIGCONT')
+  }
+
+  /** Runs commands past everything that is tested. */
+  async ask<T>(commands: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(this.port, '127.0.0.1')
+    try {
+      return await commands(client)
+    } finally {
+      client.disconnect()
+    }
   }
 
   async stop(): Promise<void> {

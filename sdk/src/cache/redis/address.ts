@@ -12,6 +12,7 @@ export type ConnectionOptions = Omit<
   | 'maxRetriesPerRequest'
   | 'autoResendUnfulfilledCommands'
   | 'replyMapping'
+  | 'sentinelRetryStrategy'
   | 'keyPrefix'
 >
 
@@ -56,7 +57,6 @@ const known = {
   sentinelMaxConnections: true,
   sentinelPassword: true,
   sentinelReconnectStrategy: true,
-  sentinelRetryStrategy: true,
   sentinelTLS: true,
   sentinelUsername: true,
   sentinels: true,
@@ -97,7 +97,11 @@ export const CONNECT_MS = 500
 const DISCONNECT_MS = 50
 
 /** What is not worth waiting for, unless the user says so. */
-const hasty = { connectTimeout: CONNECT_MS, disconnectTimeout: DISCONNECT_MS } satisfies RedisOptions
+const hasty = {
+  connectTimeout: CONNECT_MS,
+  disconnectTimeout: DISCONNECT_MS,
+  sentinelCommandTimeout: CONNECT_MS,
+} satisfies RedisOptions
 
 /** What makes ioredis fail at once rather than queue, repeat, or wait in timers that hold the process. */
 const impatient = {
@@ -106,6 +110,7 @@ const impatient = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
 } satisfies RedisOptions
 
 /** A client for commands; not connected yet. */

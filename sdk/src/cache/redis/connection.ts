@@ -68,6 +68,7 @@ export class RedisConnection {
    * @param names what they are about, one for each server of a cluster that is needed
    */
   async run<T>(commands: (client: Client) => Promise<T>, ...names: readonly string[]): Promise<T> {
+    this.#reconnecting.use()
     const servers = this.#serversOf(names)
     for (const { address, owed } of servers) if (owed.begin(performance.now())) this.#drop(address)
     try {

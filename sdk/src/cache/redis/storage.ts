@@ -28,7 +28,7 @@ import { formatToken, parseToken } from './token.ts'
 /** What a Redis storage is made of. */
 export interface RedisStorageParts {
   readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'> & Partial<Pick<RedisConnection, 'masters'>>
-  readonly subscriber: Pick<RedisSubscriber, 'listen' | 'close'>
+  readonly subscriber: Pick<RedisSubscriber, 'listen' | 'use' | 'close'>
   readonly namespace: string
   readonly format: WireFormat
   readonly codec: ValueCodec
@@ -189,6 +189,7 @@ export class RedisStorage implements SharedStorage {
 
   /** Begins to listen at the first use: a cache that is never used opens no connection. */
   #listen(): void {
+    this.#parts.subscriber.use()
     this.#unlisten ??= this.#parts.subscriber.listen(this.#channel, {
       heard: (message) => this.#heard(decodeMessage(message)),
       connected: () => {

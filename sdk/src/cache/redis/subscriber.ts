@@ -53,6 +53,11 @@ export class RedisSubscriber {
     }
   }
 
+  /** Somebody is to hear what is said: where the connection is lost, attempts to make it again go on. */
+  use(): void {
+    this.#reconnecting.use()
+  }
+
   close(): void {
     this.#channels.clear()
     this.#reconnecting.cancel()

@@ -128,6 +128,7 @@ export class SteppedProcess {
       this.#listener = listener
       return () => {}
     },
+    use() {},
     close() {},
   }
 

@@ -54,13 +54,16 @@ export class Breaker {
   }
 }
 
-const breakers = new WeakMap<object, Breaker>()
+/** Breakers by server. */
+export type Breakers = WeakMap<object, Breaker>
 
-/** The breaker that all who use one server share: what one of them has learned, the others need not wait for. */
-export function breakerOf(server: object, clock: Clock): Breaker {
+const shared: Breakers = new WeakMap()
+
+/** The breaker that all who use one server share, unless they bring breakers of their own: what one of them has learned, the others need not wait for. */
+export function breakerOf(server: object, clock: Clock, settings: BreakerSettings = defaults, breakers: Breakers = shared): Breaker {
   const known = breakers.get(server)
   if (known !== undefined) return known
-  const breaker = new Breaker(clock)
+  const breaker = new Breaker(clock, settings)
   breakers.set(server, breaker)
   return breaker
 }

@@ -73,7 +73,8 @@ export class Cache {
     const now = this.#entryClock.now()
     if (!table.isQuiet(slot, now)) return undefined
     this.#listener.on(LOCAL_HIT)
-    this.#track(table.hash(slot))
+    const tracker = this.#tracker
+    if (tracker !== undefined && !tracker.passes()) this.#track(table.hash(slot))
     return table.use(slot, now)
   }
 

@@ -64,6 +64,13 @@ export interface SharedStorage {
   /** Storages on one server give the same object: they share a circuit breaker. Default: each has its own. */
   readonly server?: object
   /**
+   * Where there are several servers, each of which may fail alone: an object for those that a request for this key depends on, or
+   * one that has no key. It has a circuit breaker of its own. Default: `server`.
+   */
+  serverOf?(key: string | undefined): object
+  /** Everything that `serverOf` gives now. */
+  servers?(): Iterable<object>
+  /**
    * Reads a key. Rejects only when unreachable.
    * @param beyondMs a value counts as fresh when it stays so for longer than this
    * @param leaseMs takes the key's lock for this long, where there is nothing fresh and nobody else holds it; 0: no lock is wanted

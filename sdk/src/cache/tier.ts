@@ -1,9 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import { reason } from '../telemetry/diagnostics.ts'
 import { after, type Clock } from '../clock.ts'
-import { Breaker, breakerOf } from './breaker.ts'
 import { withDeadline } from './deadline.ts'
 import { Debt, owed, type Owed } from './debt.ts'
+import { GuardedCalls, type NotServed } from './guarded-calls.ts'
 import type { CacheSettings } from './options.ts'
 import { PendingReads } from './pending-reads.ts'
 import { type ChangeListener, type Reading, type Release, type SharedStorage, StorageRefusal, type StoredValue } from './shared-storage.ts'
@@ -20,9 +20,6 @@ export type Lookup =
   | { readonly type: 'failed elsewhere'; readonly error: Error; readonly stale: StoredValue | undefined }
   | NotServed
 
-/** The tier was not asked because its breaker is open, or it did not answer in time or at all. */
-type NotServed = { readonly type: 'bypassed' } | { readonly type: 'unreachable'; readonly error: unknown }
-
 /** Values in a row that a storage must refuse before that is worth a line. */
 const REFUSALS = 3
 
@@ -31,7 +28,14 @@ const FLUSH_EVERY_MS = 500
 /** Changes that are made at the same time then. */
 const FLUSHED_AT_ONCE = 50
 
-/** A shared storage behind a deadline and a breaker: no call rejects, no lookup takes longer than the deadline. */
+/** A change that is to be made in the storage. */
+interface Change {
+  /** undefined for one of many keys. */
+  readonly key: string | undefined
+  readonly make: () => Promise<void>
+}
+
+/** A shared storage behind a deadline and a breaker for each of its servers: no call rejects, no lookup takes longer than the deadline. */
 export class Tier implements TicketActions {
   readonly name: string
   readonly #storage: SharedStorage
@@ -40,7 +44,7 @@ export class Tier implements TicketActions {
   readonly #deadlineMs: number
   readonly #isValid: CacheSettings['isValid']
   readonly #clock: Clock
-  readonly #breaker: Breaker
+  readonly #calls: GuardedCalls
   readonly #debt = new Debt()
   readonly #reads = new PendingReads()
   readonly #pending = new Set<Promise<void>>()
@@ -63,12 +67,15 @@ export class Tier implements TicketActions {
       diag.warn(`${this.name} has no locks, so each process loads what is missing from cache '${name}' for itself, as with lock: 'local'.`)
     this.#isValid = isValid
     this.#clock = clock
-    this.#breaker = l2.breaker === undefined ? breakerOf(storage.server ?? storage, clock) : new Breaker(clock, l2.breaker)
+    const onRecovered = (): void => {
+      if (!this.#debt.isEmpty) this.#inBackground(() => this.#flush())
+    }
+    this.#calls = new GuardedCalls(storage, { cacheName: name, deadlineMs: this.#deadlineMs, breaker: l2.breaker, clock, onRecovered })
   }
 
-  /** Whether the tier is bypassed. */
+  /** Whether the tier, or a server of it, is bypassed. */
   get degraded(): boolean {
-    return this.#breaker.open
+    return this.#calls.degraded
   }
 
   /** What a tag is called in this tier. */
@@ -107,7 +114,7 @@ export class Tier implements TicketActions {
     for (;;) {
       const started = this.#clock.now()
       let isLate = false
-      const asked = await this.#ask(async () => {
+      const asked = await this.#calls.ask(key, async () => {
         const reading = await this.#read(key, beyondMs, leaseMs)
         // Nobody waits for the answer any more, so nobody would let go of the lock.
         if (isLate && reading.holdsLock) this.release(key, { type: 'unknown' })
@@ -129,7 +136,7 @@ export class Tier implements TicketActions {
 
   /** The value, if there is a fresh one, else undefined; changes nothing. */
   async peek(key: string): Promise<unknown> {
-    const asked = await this.#ask(() => this.#read(key, 0, 0))
+    const asked = await this.#calls.ask(key, () => this.#read(key, 0, 0))
     if (asked.type !== 'answered') return undefined
     const known = await this.#trusted(key, asked.answer.found)
     return known !== undefined && known.freshMs > 0 ? known.value : undefined
@@ -138,33 +145,33 @@ export class Tier implements TicketActions {
   /** Stores a value that was set by hand; while that cannot be, what the storage has counts as absent. */
   async set(key: string, value: StoredValue): Promise<void> {
     this.#owe(key, value)
-    await this.#pay(() => this.#settle(key))
+    await this.#pay(key, () => this.#settle(key))
   }
 
   /** Removes a key; what cannot be removed now counts as absent from now on, and is removed when the tier answers again. */
   async delete(key: string): Promise<void> {
     this.#owe(key, undefined)
-    await this.#pay(() => this.#settle(key))
+    await this.#pay(key, () => this.#settle(key))
   }
 
   /** The same for everything with a tag. @param tag its id */
   async deleteTag(tag: string): Promise<void> {
     this.#reads.outdateAll()
     this.#debt.oweTag(tag)
-    await this.#pay(() => this.#settleTag(tag))
+    await this.#pay(undefined, () => this.#settleTag(tag))
   }
 
   /** The same for everything. */
   async clear(): Promise<void> {
     this.#reads.outdateAll()
     this.#debt.oweAll()
-    await this.#pay(() => this.#settleAll())
+    await this.#pay(undefined, () => this.#settleAll())
   }
 
   store(key: string, value: StoredValue, token: string, onOutdated: () => void): void {
     this.#inBackground(async () => {
-      const asked = await this.#ask(() => this.#storage.write(key, value, token))
-      if (asked.type === 'unreachable') return this.#refused(asked.error)
+      const asked = await this.#calls.ask(key, () => this.#storage.write(key, value, token))
+      if (asked.type === 'unreachable') return this.#refused(key, asked.error)
       if (asked.type === 'bypassed') return
       this.#refusals = 0
       if (asked.answer === 'outdated') onOutdated()
@@ -172,11 +179,11 @@ export class Tier implements TicketActions {
   }
 
   release(key: string, outcome: Release): void {
-    this.#inBackground(async () => void (await this.#ask(async () => this.#storage.release?.(key, outcome))))
+    this.#inBackground(async () => void (await this.#calls.ask(key, async () => this.#storage.release?.(key, outcome))))
   }
 
   extend(key: string, leaseMs: number): void {
-    this.#inBackground(async () => void (await this.#ask(async () => this.#storage.extend?.(key, leaseMs))))
+    this.#inBackground(async () => void (await this.#calls.ask(key, async () => this.#storage.extend?.(key, leaseMs))))
   }
 
   /** Lets what is on its way arrive, for no longer than the deadline, then ends connections. */
@@ -251,13 +258,13 @@ export class Tier implements TicketActions {
   /** A storage that answers, and will not have the value, is only told that the key is outdated. */
   async #setRefused(key: string, error: unknown): Promise<void> {
     if (!(error instanceof StorageRefusal)) throw error
-    this.#refused(error)
+    this.#refused(key, error)
     await this.#storage.delete(key, 0)
   }
 
   /** Makes a change within the deadline, else later. */
-  async #pay(change: () => Promise<void>): Promise<void> {
-    await this.#ask(change)
+  async #pay(key: string | undefined, change: () => Promise<void>): Promise<void> {
+    await this.#calls.ask(key, change)
     this.#flushLater()
   }
 
@@ -266,27 +273,29 @@ export class Tier implements TicketActions {
     this.#cancelFlush = after(this.#clock, FLUSH_EVERY_MS, () => this.#inBackground(() => this.#flush()), true)
   }
 
-  /** Makes all changes that are owed, until one cannot be made. */
+  /** Makes all changes that are owed, at each server until one cannot be made. */
   async #flush(): Promise<void> {
     this.#cancelFlush = undefined
     if (this.#flushing) return
     this.#flushing = true
-    const changes = [
-      ...this.#debt.tags().map(
-        ([tag]) =>
-          () =>
-            this.#settleTag(tag),
-      ),
-      ...this.#debt.keys().map((key) => () => this.#settle(key)),
+    const changes: Change[] = [
+      ...this.#debt.tags().map(([tag]) => ({ key: undefined, make: () => this.#settleTag(tag) })),
+      ...this.#debt.keys().map((key) => ({ key, make: () => this.#settle(key) })),
     ]
-    if (changes.length === 0) changes.push(() => this.#settleAll())
-    for (let next = 0; next < changes.length; next += FLUSHED_AT_ONCE) {
-      const group = changes.slice(next, next + FLUSHED_AT_ONCE)
-      const asked = await this.#ask(() => Promise.all(group.map((change) => change())))
-      if (asked.type !== 'answered') break
-    }
+    if (changes.length === 0) changes.push({ key: undefined, make: () => this.#settleAll() })
+    const byServer = Map.groupBy(changes, ({ key }) => this.#calls.breakerOf(key))
+    await Promise.all(Array.from(byServer.values(), (those) => this.#makeAll(those)))
     this.#flushing = false
     this.#flushLater()
+  }
+
+  /** Makes changes at one server, until one cannot be made. */
+  async #makeAll(changes: readonly Change[]): Promise<void> {
+    for (let next = 0; next < changes.length; next += FLUSHED_AT_ONCE) {
+      const group = changes.slice(next, next + FLUSHED_AT_ONCE)
+      const asked = await this.#calls.ask(group[0]?.key, () => Promise.all(group.map(({ make }) => make())))
+      if (asked.type !== 'answered') return
+    }
   }
 
   #inBackground(work: () => Promise<void>): void {
@@ -294,36 +303,10 @@ export class Tier implements TicketActions {
     this.#pending.add(running)
   }
 
-  async #ask<T>(call: () => Promise<T>): Promise<{ readonly type: 'answered'; readonly answer: T } | NotServed> {
-    if (!this.#breaker.admits()) return { type: 'bypassed' }
-    const wasOpen = this.#breaker.open
-    const started = this.#clock.now()
-    try {
-      const answer = await withDeadline(call(), this.#deadlineMs)
-      this.#breaker.succeeded()
-      if (wasOpen) this.#recovered()
-      return { type: 'answered', answer }
-    } catch (error) {
-      this.#breaker.failed(started)
-      // Once an outage, not once a request: a log that floods is an outage of its own.
-      if (!wasOpen && this.#breaker.open) diag.warn(this.#outage(error))
-      return { type: 'unreachable', error }
-    }
-  }
-
-  #recovered(): void {
-    diag.info(`${this.name} answers again for cache '${this.#cacheName}'.`)
-    if (!this.#debt.isEmpty) this.#inBackground(() => this.#flush())
-  }
-
   /** A storage may answer and yet keep nothing (a full one, a replica): no outage, but a cache that never hits. Said once. */
-  #refused(error: unknown): void {
-    if (this.#breaker.open || ++this.#refusals !== REFUSALS) return
+  #refused(key: string, error: unknown): void {
+    if (this.#calls.breakerOf(key).open || ++this.#refusals !== REFUSALS) return
     diag.warn(`${this.name} stores nothing for cache '${this.#cacheName}' (${reason(error)}); every miss loads until it does.`)
-  }
-
-  #outage(error: unknown): string {
-    return `${this.name} does not serve cache '${this.#cacheName}' (${reason(error)}); it is bypassed until it answers again.`
   }
 }
 

@@ -11,6 +11,8 @@ const ALLOWANCE = 10
 const SMALLEST_SHARE = 1 / 64
 /** A pause that outlasts this, because the traffic stopped, ends at the next collection. */
 const MAX_PAUSE_MS = 1_000
+/** Longest pause in requests: the largest number that is an integer to every JavaScript engine. */
+const MAX_PAUSE = 2 ** 30
 
 /** What changes after a record. */
 export type Change = 'none' | 'new burst' | 'fewer keys' | 'pause'
@@ -23,10 +25,14 @@ export type Change = 'none' | 'new burst' | 'fewer keys' | 'pause'
 export class RateGovernor {
   /** Requests for keys with a smaller hash are to be recorded; 0 during a pause. */
   wantedBelow: number = HASHES
+  /** Requests that a pause is to last for yet: counted down, because that is all that a request costs meanwhile. */
+  pauseLeft = 0
   readonly #clock: Clock
   #share = 1
   #recorded = 0
   #skipped = 0
+  /** Requests that the present pause is to last for in all; 0 when there is none. */
+  #pause = 0
   /** Requests that no record stands for yet, and the number of skipped ones when that was last reckoned. */
   #backlog = 0
   #reckoned = 0
@@ -34,7 +40,6 @@ export class RateGovernor {
   #allowance = ALLOWANCE
   #burstStart: number
   #requestsAtBurst = 0
-  #resumeAt = Infinity
   #pauseStart = 0
   #burstRequests = 0
   #collectedAt: number
@@ -48,7 +53,11 @@ export class RateGovernor {
 
   /** All requests, recorded or skipped. */
   get requests(): number {
-    return this.#recorded + this.#skipped
+    return this.#recorded + this.#allSkipped
+  }
+
+  get #allSkipped(): number {
+    return this.#skipped + this.#pause - this.pauseLeft
   }
 
   /** Keys there are for each one that is wanted: 1, 2, 4, … 64. */
@@ -70,7 +79,9 @@ export class RateGovernor {
 
   /** Counts a request that was not wanted; returns whether a pause is over with it. */
   skip(): boolean {
-    return ++this.#skipped >= this.#resumeAt
+    if (this.#pause > 0) return --this.pauseLeft <= 0
+    this.#skipped++
+    return false
   }
 
   /**
@@ -94,21 +105,25 @@ export class RateGovernor {
     this.#pauseStart = now
     this.#burstRequests = requests
     this.#reckoned = this.#skipped
-    this.#resumeAt = this.#skipped + Math.ceil(requests * Math.max(0, BURST_MS / elapsed - 1))
+    const length = Math.ceil(requests * (BURST_MS / elapsed - 1))
+    this.#pause = Math.min(Math.max(1, length), MAX_PAUSE)
+    this.pauseLeft = this.#pause
     return 'pause'
   }
 
   /** Requests of the present pause, as a multiple of those of the burst before it, since it was last asked for. */
   pausedBursts(): number {
-    if (this.#resumeAt === Infinity) return 0
-    const paused = this.#skipped - this.#reckoned
-    this.#reckoned = this.#skipped
+    if (this.#pause === 0) return 0
+    const paused = this.#allSkipped - this.#reckoned
+    this.#reckoned = this.#allSkipped
     return paused / this.#burstRequests
   }
 
   /** Ends a pause. */
   resume(): void {
-    this.#resumeAt = Infinity
+    this.#skipped = this.#allSkipped
+    this.#pause = 0
+    this.pauseLeft = 0
     this.#reckoned = this.#skipped
     this.wantedBelow = HASHES * this.#share
     this.#beginBurst(this.#clock.now())
@@ -116,7 +131,7 @@ export class RateGovernor {
 
   /** Whether a pause should end although the requests that were to end it have not come. */
   get isPauseTooLong(): boolean {
-    return this.#resumeAt < Infinity && this.#clock.now() - this.#pauseStart > MAX_PAUSE_MS
+    return this.#pause > 0 && this.#clock.now() - this.#pauseStart > MAX_PAUSE_MS
   }
 
   /** To be called at a collection: wants twice the keys again when requests have become few; returns whether it does. */
@@ -129,7 +144,7 @@ export class RateGovernor {
     this.#requestsAtCollection = this.requests
     if (this.#share === 1 || rate * this.#share > BURST / BURST_MS / 4) return false
     this.#share *= 2
-    if (this.#resumeAt === Infinity) this.wantedBelow = HASHES * this.#share
+    if (this.#pause === 0) this.wantedBelow = HASHES * this.#share
     return true
   }
 

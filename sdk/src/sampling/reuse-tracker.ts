@@ -67,6 +67,17 @@ export class ReuseTracker implements MetricSource {
     this.#governor = new RateGovernor(options.clock)
   }
 
+  /**
+   * Counts a request during a pause, whatever its key is; false when its key has to be looked at. It need not be asked, and
+   * is for those who can hardly afford the other question: a process is in a pause whenever hits come fast.
+   */
+  passes(): boolean {
+    // The last request of a pause ends it, as one to be skipped.
+    if (this.#governor.pauseLeft <= 1) return false
+    this.#governor.pauseLeft -= 1
+    return true
+  }
+
   /** Whether a request for the key with this hash (uint32) is to be recorded now; else it is skipped. */
   wants(hash: number): boolean {
     return hash < this.#governor.wantedBelow

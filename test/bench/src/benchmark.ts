@@ -40,6 +40,11 @@ export function goal(measured: Omit<Goal, 'holds'>): Goal {
   return { ...measured, holds: comparator === '<=' ? figure <= limit : figure >= limit }
 }
 
+/** A goal that most benchmarks have: a figure that is to be no larger than the limit. */
+export function atMost(limit: number, unit: string, measured: Pick<Goal, 'id' | 'what' | 'figure'>): Goal {
+  return goal({ ...measured, limit, unit, comparator: '<=' })
+}
+
 /** Median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)

@@ -149,6 +149,22 @@ describe('the reuse tracker', () => {
     }
   })
 
+  it('does not count otherwise when it is asked first whether a request passes unseen', () => {
+    const [clock, random] = [new ManualClock(0), seeded(7)]
+    const [asked, unasked] = [trackerOn(clock), trackerOn(clock)]
+    let passed = 0
+    for (let request = 0; request < 400_000; request++) {
+      clock.advance(0.001)
+      const key = Math.floor(random() * 400)
+      if (asked.passes()) passed++
+      else ask(asked, key)
+      ask(unasked, key)
+      if (request % 70_000 === 0) expect(exported(asked)).toEqual(exported(unasked))
+    }
+    expect(exported(asked)).toEqual(exported(unasked))
+    expect(passed).toBeGreaterThan(300_000)
+  })
+
   it('takes at most 150 KiB', () => {
     const before = process.memoryUsage().arrayBuffers
     const trackers = Array.from({ length: 50 }, () => trackerOn(new ManualClock()))

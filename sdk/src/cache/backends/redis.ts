@@ -3,7 +3,7 @@ import { checkOptions } from '../check-options.ts'
 import type { Duration } from '../duration.ts'
 import { checkDeadline } from '../l2-options.ts'
 import { placeOf } from '../namespaces.ts'
-import { type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'
+import { CONNECT_MS, type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import { RedisStorage } from '../redis/storage.ts'
 import { RedisSubscriber } from '../redis/subscriber.ts'
@@ -43,7 +43,9 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
     throw new OptionError('cluster', cluster, 'a list of at least one { host, port }')
   if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
   checkOptions('redis', options, ['url', 'cluster', 'timeout', 'namespace', 'secret', ...connectionOptions])
-  const address = { url, cluster, options: rest }
+  // A server that may take its time to answer may take as long to accept a connection.
+  const connectTimeout = Math.max(deadlineMs, CONNECT_MS)
+  const address = { url, cluster, options: { connectTimeout, ...rest } }
   let connection: RedisConnection | undefined
   let subscriber: RedisSubscriber | undefined
   return {

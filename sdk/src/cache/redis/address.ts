@@ -12,6 +12,7 @@ export type ConnectionOptions = Omit<
   | 'maxRetriesPerRequest'
   | 'autoResendUnfulfilledCommands'
   | 'replyMapping'
+  | 'sentinelRetryStrategy'
   | 'keyPrefix'
 >
 
@@ -56,7 +57,6 @@ const known = {
   sentinelMaxConnections: true,
   sentinelPassword: true,
   sentinelReconnectStrategy: true,
-  sentinelRetryStrategy: true,
   sentinelTLS: true,
   sentinelUsername: true,
   sentinels: true,
@@ -87,6 +87,22 @@ export interface RedisAddress {
 /** Milliseconds after which a server that does not answer is given up. */
 export const SILENT_MS = 2_000
 
+/**
+ * Milliseconds after which an attempt to connect is given up. Where its packet was lost, the system sends it again after a second: a new
+ * attempt is sooner, so that an address from which no answer came is in use again within a second of its return.
+ */
+export const CONNECT_MS = 500
+
+/** Milliseconds that a server has to agree to the end of a connection: ioredis waits for it in a timer that holds the process, 2 s by default. */
+const DISCONNECT_MS = 50
+
+/** What is not worth waiting for, unless the user says so. */
+const hasty = {
+  connectTimeout: CONNECT_MS,
+  disconnectTimeout: DISCONNECT_MS,
+  sentinelCommandTimeout: CONNECT_MS,
+} satisfies RedisOptions
+
 /** What makes ioredis fail at once rather than queue, repeat, or wait in timers that hold the process. */
 const impatient = {
   lazyConnect: true,
@@ -94,11 +110,12 @@ const impatient = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
 } satisfies RedisOptions
 
 /** A client for commands; not connected yet. */
 export function commandClient({ url, cluster, options }: RedisAddress): Client {
-  const all = { connectTimeout: SILENT_MS, ...options }
+  const all = { ...hasty, ...options }
   if (cluster !== undefined) return clusterClient(cluster, all)
   return url === undefined ? new Redis({ ...all, ...impatient }) : new Redis(url, { ...all, ...impatient })
 }
@@ -108,7 +125,7 @@ export function commandClient({ url, cluster, options }: RedisAddress): Client {
  * @param attempt so many attempts have failed: each goes to another server of a cluster
  */
 export function subscriberClient({ url, cluster, options }: RedisAddress, attempt: number): Redis {
-  const all = { connectTimeout: SILENT_MS, ...options, ...impatient, autoResubscribe: false }
+  const all = { ...hasty, ...options, ...impatient, autoResubscribe: false }
   const node = cluster?.[attempt % cluster.length]
   if (node !== undefined) return new Redis({ ...all, ...node })
   return url === undefined ? new Redis(all) : new Redis(url, all)
@@ -120,6 +137,8 @@ function clusterClient(nodes: readonly NodeAddress[], options: ConnectionOptions
     enableOfflineQueue: false,
     clusterRetryStrategy: () => null,
     slotsRefreshInterval: 0,
+    // Asked on a connection that holds the process.
+    slotsRefreshTimeout: CONNECT_MS,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     redisOptions: { ...options, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },

@@ -104,11 +104,25 @@ redis.pcall('PUBLISH', ARGV[3], ARGV[4])
 return set and 2 or 1`,
 )
 
-/** The last invalidation of tags or of everything, and the time, microseconds. */
-export const nowScript = new Script(
-  1,
+/**
+ * The versions of a namespace, kept for longer from now on. Where Redis has none, the namespace begins now: it is new, or a server of
+ * a cluster has come back without them, and nobody can say what of the entries that the others still have was invalidated.
+ * Keys: 1 the last invalidation of tags or of everything, 2 the last of everything. ARGV: milliseconds to keep them.
+ * Returns both, and the time, microseconds.
+ */
+export const versionsScript = new Script(
+  2,
   `local time = redis.call('TIME')
-return {redis.call('GET', KEYS[1]) or '0', string.format('%.0f', time[1] * 1000000 + time[2])}`,
+local now = time[1] * 1000000 + time[2]
+local last = redis.call('GET', KEYS[1]) or '0'
+local cleared = redis.call('GET', KEYS[2])
+if not cleared then
+  cleared = string.format('%.0f', math.max(now, tonumber(last) + 1))
+  last = cleared
+end
+redis.call('SET', KEYS[1], last, 'PX', ARGV[1])
+redis.call('SET', KEYS[2], cleared, 'PX', ARGV[1])
+return {last, cleared, string.format('%.0f', now)}`,
 )
 
 /**

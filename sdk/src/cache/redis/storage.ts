@@ -19,34 +19,22 @@ import type { Client } from './address.ts'
 import type { RedisConnection } from './connection.ts'
 import { Locks } from './locks.ts'
 import { decodeMessage, encodeMessage, type LockMessage, type Message } from './messages.ts'
-import { list, number, text } from './replies.ts'
-import {
-  changeScript,
-  extendScript,
-  FENCE_MS,
-  invalidateScript,
-  KEPT_MS,
-  nowScript,
-  readScript,
-  releaseScript,
-  writeScript,
-} from './scripts.ts'
+import { NamespaceVersions } from './namespace-versions.ts'
+import { list, text } from './replies.ts'
+import { changeScript, extendScript, FENCE_MS, KEPT_MS, readScript, releaseScript, writeScript } from './scripts.ts'
 import type { RedisSubscriber } from './subscriber.ts'
 import { formatToken, parseToken } from './token.ts'
 
 /** What a Redis storage is made of. */
 export interface RedisStorageParts {
-  readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'>
-  readonly subscriber: Pick<RedisSubscriber, 'listen' | 'close'>
+  readonly connection: Pick<RedisConnection, 'run' | 'epoch' | 'retain' | 'release'> & Partial<Pick<RedisConnection, 'masters'>>
+  readonly subscriber: Pick<RedisSubscriber, 'listen' | 'use' | 'close'>
   readonly namespace: string
   readonly format: WireFormat
   readonly codec: ValueCodec
   readonly deadlineMs: number
   readonly clock: Clock
 }
-
-/** How long invalidations of tags and namespaces are remembered: longer than any entry that they are for. */
-const INVALIDATION_MS = KEPT_MS + 86_400_000
 
 /** Longest time that Lua can compare without loss. */
 const LONGEST_MS = 1e15
@@ -62,6 +50,7 @@ export class RedisStorage implements SharedStorage {
   readonly #latest = new LatestChange()
   readonly #listeners = new Set<ChangeListener>()
   readonly #channel: string
+  readonly #versions: NamespaceVersions
   #unlisten: (() => void) | undefined
   #hears = false
   #closed = false
@@ -73,7 +62,20 @@ export class RedisStorage implements SharedStorage {
     this.server = parts.connection
     this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
     this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
+    this.#versions = new NamespaceVersions(parts.namespace, parts.clock)
     parts.connection.retain()
+  }
+
+  /** In a cluster, the master that has the key, and the one that has the versions of the namespace. */
+  serverOf(key: string | undefined): object {
+    const { connection, format } = this.#parts
+    const { name } = this.#versions
+    return connection.masters?.groupOf(name, key === undefined ? name : this.#namesOf(format.idOf(key))[0]) ?? connection
+  }
+
+  servers(): Iterable<object> {
+    const { connection } = this.#parts
+    return connection.masters?.groups() ?? [connection]
   }
 
   async read(key: string, beyondMs: number, leaseMs: number): Promise<Reading> {
@@ -115,8 +117,10 @@ export class RedisStorage implements SharedStorage {
     const holder = this.#locks.letGo(key) ?? ''
     const stored = encodeMessage({ type: 'stored', id, holder, freshMs: value.freshMs, servedMs: value.servedMs, entry })
     const free = encodeMessage({ type: 'free', id, holder })
-    const done = await this.#run((client) =>
-      writeScript.run(client, ...this.#namesOf(id), fence, holder, keptMs(value), entry, this.#channel, stored, free),
+    const names = this.#namesOf(id)
+    const done = await this.#run(
+      (client) => writeScript.run(client, ...names, fence, holder, keptMs(value), entry, this.#channel, stored, free),
+      names[0],
     )
     return done === 1 ? 'stored' : 'outdated'
   }
@@ -125,12 +129,13 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     const isLatest = this.#latest.begin(key)
     const [, fenceName] = this.#namesOf(id)
-    const [known, fence] = await this.#run((client) =>
-      Promise.all([nowScript.run(client, this.#nameOf('last')), client.getBuffer(fenceName)]),
+    const [{ last, now }, fence] = await this.#run(
+      (client) => Promise.all([this.#versions.begin(client), client.getBuffer(fenceName)]),
+      this.#versions.name,
+      fenceName,
     )
-    const [last, now] = list(known)
     // Invalidations that came after a value was set are for it too.
-    const since = Math.min(number(last), number(now) - agoMs * 1_000)
+    const since = Math.min(last, now - agoMs * 1_000)
     const entry = await this.#seal(id, value, Math.floor(since))
     if (isLatest()) await this.#change(key, id, agoMs, entry === undefined ? [0, '', ''] : [keptMs(value), entry, text(fence)])
   }
@@ -145,17 +150,17 @@ export class RedisStorage implements SharedStorage {
   }
 
   async deleteTag(tag: string): Promise<void> {
-    await this.#invalidate(`tag:${tag}`, { type: 'tag', origin: this.#origin, tag })
+    await this.#invalidate(tag, { type: 'tag', origin: this.#origin, tag })
   }
 
   async clear(): Promise<void> {
-    await this.#invalidate('cleared', { type: 'all', origin: this.#origin })
+    await this.#invalidate(undefined, { type: 'all', origin: this.#origin })
   }
 
   async extend(key: string, leaseMs: number): Promise<void> {
     const holder = this.#locks.holderOf(key)
     const [, , lock] = this.#namesOf(this.#parts.format.idOf(key))
-    if (holder !== undefined) await this.#run((client) => extendScript.run(client, lock, holder, leaseMs))
+    if (holder !== undefined) await this.#run((client) => extendScript.run(client, lock, holder, leaseMs), lock)
   }
 
   async release(key: string, outcome: Release): Promise<void> {
@@ -164,7 +169,7 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     const [, , lock] = this.#namesOf(id)
     const message = encodeMessage(await this.#locks.messageOf(id, holder, outcome))
-    await this.#run((client) => releaseScript.run(client, lock, holder, this.#channel, message))
+    await this.#run((client) => releaseScript.run(client, lock, holder, this.#channel, message), lock)
   }
 
   watch(listener: ChangeListener): () => void {
@@ -184,6 +189,7 @@ export class RedisStorage implements SharedStorage {
 
   /** Begins to listen at the first use: a cache that is never used opens no connection. */
   #listen(): void {
+    this.#parts.subscriber.use()
     this.#unlisten ??= this.#parts.subscriber.listen(this.#channel, {
       heard: (message) => this.#heard(decodeMessage(message)),
       connected: () => {
@@ -210,17 +216,16 @@ export class RedisStorage implements SharedStorage {
 
   async #ask(id: string, [beyondMs, holder, leaseMs]: readonly [number, string, number]) {
     const startedAt = this.#parts.clock.now()
-    const [known, answer] = await this.#run((client) =>
-      Promise.all([
-        client.mgetBuffer(this.#nameOf('last'), this.#nameOf('cleared')),
-        readScript.run(client, ...this.#namesOf(id), beyondMs, holder, leaseMs),
-      ]),
+    const names = this.#namesOf(id)
+    const [{ last, cleared }, answer] = await this.#run(
+      (client) => Promise.all([this.#versions.read(client), readScript.run(client, ...names, beyondMs, holder, leaseMs)]),
+      this.#versions.name,
+      names[0],
     )
     const [value, leftMs, fence, lock, lockMs, lockHolder] = list(answer)
-    const [since, cleared] = [number(known[0]), number(known[1])]
     return {
       found: Buffer.isBuffer(value) ? await this.#open(id, value, Number(leftMs), cleared) : undefined,
-      token: formatToken({ epoch: this.#parts.connection.epoch, startedAt, since, fence: text(fence) }),
+      token: formatToken({ epoch: this.#parts.connection.epoch, startedAt, since: last, fence: text(fence) }),
       cleared,
       lock,
       lockMs: Number(lockMs),
@@ -242,8 +247,8 @@ export class RedisStorage implements SharedStorage {
 
   async #isInvalidated({ tags, since }: Envelope): Promise<boolean> {
     if (tags.length === 0) return false
-    const versions = await this.#run((client) => client.mgetBuffer(...tags.map((tag) => this.#nameOf(`tag:${tag}`))))
-    return versions.some((version) => number(version) > since)
+    const versions = await this.#run((client) => this.#versions.ofTags(client, tags), this.#versions.name)
+    return versions.some((version) => version > since)
   }
 
   async #releaseIn(id: string, message: LockMessage | undefined, cleared: number): Promise<Release> {
@@ -270,28 +275,23 @@ export class RedisStorage implements SharedStorage {
     this.#listen()
     const message = encodeMessage({ type: 'key', origin: this.#origin, id, hash: hashString(key) })
     const ago = Math.round(agoMs * 1_000)
+    const names = this.#namesOf(id)
     try {
-      await this.#run((client) => changeScript.run(client, ...this.#namesOf(id), ago, FENCE_MS, this.#channel, message, ...kept))
+      await this.#run((client) => changeScript.run(client, ...names, ago, FENCE_MS, this.#channel, message, ...kept), names[0])
     } catch (error) {
       throw error instanceof Error && error.name === 'ReplyError' ? new StorageRefusal(error.message, { cause: error }) : error
     }
   }
 
-  async #invalidate(what: string, message: Message): Promise<void> {
+  async #invalidate(tag: string | undefined, message: Message): Promise<void> {
     this.#listen()
     const bytes = encodeMessage(message)
-    await this.#run((client) =>
-      invalidateScript.run(client, this.#nameOf('last'), this.#nameOf(what), INVALIDATION_MS, this.#channel, bytes),
-    )
+    await this.#run((client) => this.#versions.invalidate(client, tag, this.#channel, bytes), this.#versions.name)
   }
 
   #namesOf(id: string): [string, string, string] {
     const name = `${OWN_KEYS}${this.#parts.namespace}:{${id}}`
     return [`${name}:value`, `${name}:fence`, `${name}:lock`]
-  }
-
-  #nameOf(what: string): string {
-    return `${OWN_KEYS}{${this.#parts.namespace}}:${what}`
   }
 
   #warnOfLostValue(): undefined {
@@ -301,8 +301,9 @@ export class RedisStorage implements SharedStorage {
     diag.warn(`some values of '${namespace}' are not kept in Redis, because the serializer does not carry them; JSON carries plain data.`)
   }
 
-  #run<T>(command: (client: Client) => Promise<T>): Promise<T> {
-    return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#parts.connection.run(command)
+  /** @param names what the commands are about, one for each server of a cluster that is needed */
+  #run<T>(commands: (client: Client) => Promise<T>, ...names: readonly string[]): Promise<T> {
+    return this.#closed ? Promise.reject(new Error('the cache is closed')) : this.#parts.connection.run(commands, ...names)
   }
 }
 

@@ -53,6 +53,11 @@ export class RedisSubscriber {
     }
   }
 
+  /** Somebody is to hear what is said: where the connection is lost, attempts to make it again go on. */
+  use(): void {
+    this.#reconnecting.use()
+  }
+
   close(): void {
     this.#channels.clear()
     this.#reconnecting.cancel()
@@ -67,11 +72,14 @@ export class RedisSubscriber {
     releaseProcess(client)
     client.on('error', () => {})
     client.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#heard(channel.toString(), message))
-    client.on('end', () => {
+    const lost = (): void => {
       if (this.#client !== client) return
       this.#end()
       if (this.#channels.size > 0) this.#reconnecting.later()
-    })
+    }
+    client.on('end', lost)
+    // ioredis waits until the socket is closed, some turns of the event loop later, in which messages would be missed unnoticed.
+    client.on('connect', () => client.stream.once('end', lost))
     // A server that accepts connections and says nothing would be waited for without end.
     setTimeout(() => {
       if (this.#client === client && !this.#live) drop(client)

@@ -1,41 +1,11 @@
+import type { EntryDescription, NewEntry } from './entry.ts'
 import type { EvictionReason } from './events.ts'
 import type { Eviction, EvictionPolicy } from './eviction/policy.ts'
 import { copied } from './slots/copied.ts'
 import { HashSlots } from './slots/hash-slots.ts'
+import { RecentSlots } from './slots/recent-slots.ts'
 import { NONE } from './slots/slot-list.ts'
 import { TagIndex } from './slots/tag-index.ts'
-
-/** What is stored in the memory of this process. Times are milliseconds of the cache's clock; Infinity is never. */
-export interface NewEntry {
-  readonly value: unknown
-  /** Hash of its key, uint32: for the reuse tracker, for eviction, and for other processes to name it by. */
-  readonly hash: number
-  /** Until when a hit needs to do nothing but count; after it, the cache looks whether to refresh it ahead of time. */
-  readonly quietUntil: number
-  /** When its time to live is over. */
-  readonly freshUntil: number
-  /** When it may not even be served as stale any more. */
-  readonly expiresAt: number
-  /** Whether callers are given a promise of the value. */
-  readonly asynchronous: boolean
-  /** Milliseconds that loading it took. */
-  readonly loadMs: number
-  /** Its size; looked at where bytes are bounded only. */
-  readonly bytes: number
-  readonly tags: readonly string[]
-}
-
-/** What an entry table knows of an entry for people to read; times to within 10 ms. */
-export interface EntryDescription {
-  readonly storedAt: number
-  readonly usedAt: number
-  /** Hits since it was first stored. */
-  readonly uses: number
-  readonly loadMs: number
-  /** undefined where bytes are not bounded. */
-  readonly bytes: number | undefined
-  readonly tags: readonly string[]
-}
 
 /** What an entry table is made with. */
 export interface EntryTableOptions {
@@ -58,6 +28,9 @@ const FIRST_CAPACITY = 64
 
 /** Unit of the times that only people read: with it, 32 bits last for more than a year. */
 const TICK_MS = 10
+
+/** Promises that a large table keeps, and as many again from when it was small: 40 bytes each. */
+const KEPT_PROMISES = 65_536
 
 /** Slots that each store looks at for expired entries, which else would take up room until the policy comes to them. */
 const SWEPT = 2
@@ -84,6 +57,7 @@ export class EntryTable {
   #values: unknown[] = []
   /** What callers are given: the value itself, or a promise of it that the first hit makes. */
   #answers: unknown[] = []
+  #promised: RecentSlots | undefined
   #quietUntil = new Float64Array(0)
   #expiresAt = new Float64Array(0)
   #staleMs = new Float32Array(0)
@@ -267,7 +241,14 @@ export class EntryTable {
    */
   #answer(slot: number): unknown {
     const answer = this.#answers[slot]
-    return answer === undefined ? (this.#answers[slot] = Promise.resolve(this.#values[slot])) : answer
+    if (answer !== undefined) return answer
+    if (this.#capacity > KEPT_PROMISES) this.#dropOldPromise(slot)
+    return (this.#answers[slot] = Promise.resolve(this.#values[slot]))
+  }
+
+  #dropOldPromise(slot: number): void {
+    const old = (this.#promised ??= new RecentSlots(KEPT_PROMISES)).add(slot)
+    if (old !== NONE && this.isAsynchronous(old)) this.#answers[old] = undefined
   }
 
   #evict(now: number): void {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { EntryTable, type NewEntry } from '../../../sdk/src/cache/entry-table.ts'
+import type { NewEntry } from '../../../sdk/src/cache/entry.ts'
+import { EntryTable } from '../../../sdk/src/cache/entry-table.ts'
 import { lru } from '../../../sdk/src/cache/eviction/lru.ts'
 
 type Reason = 'size' | 'expired'

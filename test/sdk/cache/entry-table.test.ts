@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EntryTable, type EntryTableOptions, type NewEntry } from '../../../sdk/src/cache/entry-table.ts'
+import type { NewEntry } from '../../../sdk/src/cache/entry.ts'
+import { EntryTable, type EntryTableOptions } from '../../../sdk/src/cache/entry-table.ts'
 import { fifo } from '../../../sdk/src/cache/eviction/fifo.ts'
 import { lru } from '../../../sdk/src/cache/eviction/lru.ts'
 import { ComparedTable } from './entry-table-model.ts'
@@ -154,6 +155,19 @@ describe('an entry table, as what it answers', () => {
     expect(table.use(slot, 0)).toBe(first)
     table.set('a', entryOf(2, { asynchronous: true }), 0)
     expect([await first, await table.use(slot, 0)]).toEqual([1, 2])
+  })
+
+  it('keeps the promises of a large table only for entries that were hit lately, because a million take 40 MB', () => {
+    const table = tableOf({ maxEntries: Infinity }).table
+    const slots = Array.from({ length: 70_000 }, (_, id) => {
+      table.set(String(id), entryOf(id, { asynchronous: true }), 0)
+      return table.find(String(id))
+    })
+    table.set('null', entryOf(null), 0)
+    const first = slots.map((slot) => table.use(slot, 0))
+    expect(table.use(slots[69_999] ?? -1, 0)).toBe(first[69_999])
+    expect(table.use(slots[0] ?? -1, 0)).not.toBe(first[0])
+    expect([table.use(slots[0] ?? -1, 0), table.use(table.find('null'), 0)]).toEqual([Promise.resolve(0), null])
   })
 
   it('does not hold on to what has left it', async () => {

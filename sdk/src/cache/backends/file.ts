@@ -63,10 +63,10 @@ export function file(options: FileBackendOptions = {}): SharedBackend {
     name: 'file',
     synchronous: false,
     hasLocks: true,
-    open({ name, part, codec, clock }) {
+    open({ name, part, codec }) {
       const connection = connectionTo(folders, path === undefined)
       const format = new WireFormat(placeOf(name, part), codec.id, secret)
-      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes, clock }) }
+      return { local: undefined, shared: new FileStorage({ connection, cacheName: name, format, codec, timeoutMs, maxBytes }) }
     },
   }
 }

@@ -12,8 +12,9 @@ export interface HybridOptions {
 
 /**
  * Memory in front of a shared storage. The back may be slow, frozen or gone: the front goes on, and misses load.
- * Fronts of other processes hear of changes where the back tells of them, as `redis()` does, within milliseconds; while they
- * cannot hear, they ask the back each time. Behind a back that does not tell, they keep their copy until its time to live is over.
+ * Fronts of other processes hear of changes where the back tells of them, as `redis()` and `file()` do, within milliseconds;
+ * while they cannot hear, they ask the back each time. Behind a back that does not tell, they keep their copy until its time
+ * to live is over.
  */
 export function hybrid(options: HybridOptions): SharedBackend {
   checkOptions('hybrid', options, ['front', 'back'])

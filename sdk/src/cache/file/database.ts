@@ -10,7 +10,7 @@ import { MarkRows } from './mark-rows.ts'
 import { numberIn } from './row.ts'
 import { APPLICATION, FORMAT, schema } from './schema.ts'
 import { State, StateRow } from './state.ts'
-import { Witness } from './witness.ts'
+import { LastChange } from './last-change.ts'
 
 /** Bytes of the log beyond which nothing is written until that was written back: a process that is frozen while it reads holds it up. */
 const MAX_LOG_BYTES = 64 * 1_024 * 1_024
@@ -38,7 +38,7 @@ export class Database {
   readonly marks: MarkRows
   readonly locks: LockRows
   readonly #db: DatabaseSync
-  readonly #witness: Witness
+  readonly #lastChange: LastChange
   readonly #state: StateRow
   readonly #boot: string
   readonly #inode: number
@@ -59,13 +59,13 @@ export class Database {
     this.name = name
     this.path = join(folder, name)
     this.#boot = boot
-    this.#witness = new Witness(this.path)
+    this.#lastChange = new LastChange(this.path)
     this.#inode = this.#inodeNow()
     if (this.#inode === 0) throw new Gone()
     this.#db = new DatabaseSync(withoutCreating(this.path))
     try {
       // Both before the file is read, which others may change at any time.
-      const lastChange = this.#witness.read()
+      const lastChange = this.#lastChange.read()
       const wasClosed = this.#logBytes() === 0
       this.#db.exec(settings)
       this.#prepareFile()
@@ -94,7 +94,7 @@ export class Database {
 
   /** Path of a file that is written after each change. */
   get signal(): string {
-    return this.#witness.path
+    return this.#lastChange.path
   }
 
   /** Bytes of the pages that are in use. */
@@ -133,7 +133,7 @@ export class Database {
         return { outcome, state }
       })
       // Also where nothing has a new number: who waits for the change hears of this.
-      this.#witness.write(state.version)
+      this.#lastChange.write(state.version)
       return outcome
     } finally {
       if (logBytes === 0) this.#db.exec('PRAGMA synchronous = NORMAL')
@@ -142,7 +142,7 @@ export class Database {
 
   close(): void {
     this.#db.close()
-    this.#witness.close()
+    this.#lastChange.close()
   }
 
   /** Once nobody is changing anything: the first change after a restart of the machine may be under way. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
-import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
-import { Locks } from '../redis/locks.ts'
-import { decodeMessage, encodeMessage } from '../redis/messages.ts'
+import { HeldLocks } from '../locks/held-locks.ts'
+import { decodeLockMessage, encodeLockMessage } from '../locks/lock-message.ts'
+import { messageOf, outcomeOf } from '../locks/lock-outcome.ts'
 import type { ChangeListener, Reading, Release, SharedStorage, StoredValue, Token } from '../shared-storage.ts'
 import type { ValueCodec } from '../value-codec.ts'
 import type { WireFormat } from '../wire-format.ts'
@@ -20,7 +20,6 @@ export interface FileStorageParts {
   readonly timeoutMs: number
   /** Bound on the file, in bytes. */
   readonly maxBytes: number
-  readonly clock: Clock
 }
 
 /** The part of the bound that one value may take. */
@@ -37,7 +36,7 @@ export class FileStorage implements SharedStorage {
   readonly #origin = randomBytes(9).toString('base64url')
   /** Id of the namespace. */
   readonly #space: string
-  readonly #locks: Locks
+  readonly #locks: HeldLocks
   readonly #unlisten: (() => void)[] = []
   #closed = false
   #warned = false
@@ -47,7 +46,7 @@ export class FileStorage implements SharedStorage {
     this.deadlineMs = START_MS + parts.timeoutMs
     this.server = parts.connection
     this.#space = parts.format.idOf('space')
-    this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
+    this.#locks = new HeldLocks(this.#origin)
     parts.connection.retain()
   }
 
@@ -110,8 +109,8 @@ export class FileStorage implements SharedStorage {
     const holder = this.#locks.letGo(key)
     if (holder === undefined) return
     const id = this.#parts.format.idOf(key)
-    const message = await this.#locks.messageOf(id, holder, outcome)
-    await this.#call({ type: 'release', id, holder, outcome: message.type === 'free' ? undefined : encodeMessage(message) })
+    const message = await messageOf(this.#parts.codec, id, holder, outcome)
+    await this.#call({ type: 'release', id, holder, outcome: message.type === 'free' ? undefined : encodeLockMessage(message) })
   }
 
   watch(listener: ChangeListener): () => void {
@@ -180,9 +179,9 @@ export class FileStorage implements SharedStorage {
       if (answer.type !== 'released') throw unexpected(answer)
       const found = await this.#open(id, answer.entry)
       if (found !== undefined) return { type: 'loaded', found }
-      const message = answer.outcome && decodeMessage(Buffer.from(answer.outcome))
-      if (message === undefined || !('holder' in message) || message.type === 'stored') return { type: 'unknown' }
-      return await this.#locks.outcomeOf(message)
+      const message = answer.outcome && decodeLockMessage(Buffer.from(answer.outcome))
+      if (message === undefined || message.type === 'stored') return { type: 'unknown' }
+      return await outcomeOf(this.#parts.codec, message)
     } catch {
       return { type: 'unknown' }
     }

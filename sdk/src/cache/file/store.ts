@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { Keeper } from './keeper.ts'
+import { CurrentDatabase } from './current-database.ts'
 import type { Answer, Change, Entry, Request, ThreadData } from './protocol.ts'
 import { Room } from './room.ts'
 import type { State } from './state.ts'
@@ -36,7 +36,7 @@ export interface StoreParts extends ThreadData {
 export class Store {
   readonly #now: () => number
   readonly #warn: (text: string) => void
-  readonly #keeper: Keeper
+  readonly #current: CurrentDatabase
   readonly #room = new Room()
   #locksForgottenAt = 0
   #warnedOfEntry = false
@@ -44,7 +44,7 @@ export class Store {
   constructor({ wallTime, ...parts }: StoreParts) {
     this.#now = wallTime
     this.#warn = parts.warn
-    this.#keeper = new Keeper(parts)
+    this.#current = new CurrentDatabase(parts)
   }
 
   /** Whether there are uses of entries to be written. */
@@ -54,17 +54,17 @@ export class Store {
 
   /** Path of a file that every process writes after each change. */
   get signal(): string | undefined {
-    return this.#keeper.signal
+    return this.#current.signal
   }
 
   /** A number that is another one after another process has changed something. */
   dataVersion(): number {
-    return this.#keeper.use((database) => database.dataVersion)
+    return this.#current.use((database) => database.dataVersion)
   }
 
   /** @returns undefined when the request needs a lock, for which `lock` asks */
   read({ space, id, beyondMs, leaseMs }: Of<'read'>): Answer | undefined {
-    return this.#keeper.read((database, { version }) => {
+    return this.#current.read((database, { version }) => {
       const now = this.#now()
       const entry = this.#find(database, space, id, now)
       if (leaseMs > 0 && !isFresh(entry, beyondMs, now)) return undefined
@@ -74,7 +74,7 @@ export class Store {
 
   /** Reads an entry, and takes its lock where it is not fresh and nobody else has it. */
   lock({ space, id, beyondMs, holder, leaseMs }: Of<'read'>): Answer {
-    return this.#keeper.change((database, { version }) => {
+    return this.#current.change((database, { version }) => {
       const now = this.#now()
       const entry = this.#find(database, space, id, now)
       const reading = { type: 'read', file: database.name, version, entry } as const
@@ -91,7 +91,7 @@ export class Store {
   }
 
   write({ space, id, holder, file, version, entry, maxBytes }: Of<'write'>): Answer {
-    return this.#keeper.change((database, state) => {
+    return this.#current.change((database, state) => {
       const holds = holder !== '' && database.locks.find(id)?.holder === holder
       const stored = file === database.name && !isOutdated(database, state, [space, ...entry.tags], id, version)
       if (stored) this.#put(database, state, space, id, entry, maxBytes)
@@ -102,7 +102,7 @@ export class Store {
   }
 
   change({ space, id, origin, hash, agoMs, entry, maxBytes }: Of<'change'>): Answer {
-    this.#keeper.changeSurely((database, state) => {
+    this.#current.changeSurely((database, state) => {
       const now = this.#now()
       const at = now - agoMs
       if (agoMs > 0 && (database.fences.find(id)?.at ?? 0) > at) return
@@ -117,7 +117,7 @@ export class Store {
   }
 
   invalidate({ space, origin, name, maxBytes }: Of<'invalidate'>): Answer {
-    this.#keeper.changeSurely((database, state) => {
+    this.#current.changeSurely((database, state) => {
       database.marks.invalidate(name, space, origin, state)
       this.#room.changed(database, state, maxBytes, this.#now())
     })
@@ -125,7 +125,7 @@ export class Store {
   }
 
   extend({ id, holder, leaseMs }: Of<'extend'>): Answer {
-    this.#keeper.change(({ locks }) => {
+    this.#current.change(({ locks }) => {
       const lock = locks.find(id)
       if (lock?.holder === holder && lock.outcome === undefined) locks.hold(id, holder, this.#now() + leaseMs)
     })
@@ -133,7 +133,7 @@ export class Store {
   }
 
   release({ id, holder, outcome }: Of<'release'>): Answer {
-    this.#keeper.change(({ locks }) => {
+    this.#current.change(({ locks }) => {
       if (locks.find(id)?.holder !== holder) return
       if (outcome === undefined) locks.remove(id)
       else locks.letGo(id, holder, outcome, this.#now())
@@ -143,7 +143,7 @@ export class Store {
 
   /** How a lock that somebody else held was let go of; undefined while it is held. */
   released({ space, id, holder, until }: Of<'wait'>): Answer | undefined {
-    return this.#keeper.read((database) => {
+    return this.#current.read((database) => {
       const now = this.#now()
       const lock = database.locks.find(id)
       if (lock?.holder === holder && lock.outcome === undefined && now < until) return undefined
@@ -155,7 +155,7 @@ export class Store {
 
   /** What was changed in this file after this version; only where things stand when it is another file. */
   news(file: string, version: number, atMost: number): News {
-    return this.#keeper.read((database, state) => {
+    return this.#current.read((database, state) => {
       const news = { file: database.name, version: state.version }
       if (file !== database.name || state.floor > version) return { ...news, changes: undefined }
       const changes = [...database.marks.since(version, atMost), ...database.fences.since(version, atMost)]
@@ -165,11 +165,11 @@ export class Store {
 
   /** Writes which entries were used. */
   writeUses(): void {
-    this.#keeper.change((database) => this.#room.recency.write(database))
+    this.#current.change((database) => this.#room.recency.write(database))
   }
 
   close(): void {
-    this.#keeper.close()
+    this.#current.close()
   }
 
   #find(database: Database, space: string, id: string, now: number): Entry | undefined {

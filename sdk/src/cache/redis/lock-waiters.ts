@@ -1,5 +1,6 @@
 import { after, type Clock } from '../../clock.ts'
-import type { LockMessage } from './messages.ts'
+import type { LockMessage } from '../locks/lock-message.ts'
+import type { Message } from './messages.ts'
 
 /** How long beyond its lease a lock is waited for: until then Redis has let it go. */
 const BEYOND_LEASE_MS = 5
@@ -54,8 +55,14 @@ export class LockWaiters {
     }
   }
 
-  /** Tells those who wait for this key's lock. @param message undefined: the key was invalidated, and its load with it */
-  tell(id: string, message: LockMessage | undefined): void {
+  /** Passes on to those who wait what was heard. */
+  heard(message: Message): void {
+    // A key that was invalidated has no load any more.
+    if (message.type === 'key') this.#tell(message.id, undefined)
+    else if ('holder' in message) this.#tell(message.id, message)
+  }
+
+  #tell(id: string, message: LockMessage | undefined): void {
     for (const listener of this.#waiters.get(id) ?? []) listener(message)
   }
 

@@ -3,6 +3,9 @@ import { diag } from '@opentelemetry/api'
 import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
 import { LatestChange } from '../latest-change.ts'
+import { HeldLocks } from '../locks/held-locks.ts'
+import type { LockMessage } from '../locks/lock-message.ts'
+import { messageOf, outcomeOf } from '../locks/lock-outcome.ts'
 import { OWN_KEYS } from '../observed/own.ts'
 import {
   type ChangeListener,
@@ -17,8 +20,8 @@ import type { ValueCodec } from '../value-codec.ts'
 import type { Envelope, WireFormat } from '../wire-format.ts'
 import type { Client } from './address.ts'
 import type { RedisConnection } from './connection.ts'
-import { Locks } from './locks.ts'
-import { decodeMessage, encodeMessage, type LockMessage, type Message } from './messages.ts'
+import { LockWaiters } from './lock-waiters.ts'
+import { decodeMessage, encodeMessage, type Message } from './messages.ts'
 import { NamespaceVersions } from './namespace-versions.ts'
 import { list, text } from './replies.ts'
 import { changeScript, extendScript, FENCE_MS, KEPT_MS, readScript, releaseScript, writeScript } from './scripts.ts'
@@ -46,7 +49,8 @@ export class RedisStorage implements SharedStorage {
   readonly server: object
   readonly #parts: RedisStorageParts
   readonly #origin = randomBytes(9).toString('base64url')
-  readonly #locks: Locks
+  readonly #locks: HeldLocks
+  readonly #waiters: LockWaiters
   readonly #latest = new LatestChange()
   readonly #listeners = new Set<ChangeListener>()
   readonly #channel: string
@@ -60,7 +64,8 @@ export class RedisStorage implements SharedStorage {
     this.#parts = parts
     this.deadlineMs = parts.deadlineMs
     this.server = parts.connection
-    this.#locks = new Locks(parts.codec, parts.clock, this.#origin)
+    this.#locks = new HeldLocks(this.#origin)
+    this.#waiters = new LockWaiters(parts.clock)
     this.#channel = `${OWN_KEYS}${parts.namespace}:changes`
     this.#versions = new NamespaceVersions(parts.namespace, parts.clock)
     parts.connection.retain()
@@ -82,7 +87,7 @@ export class RedisStorage implements SharedStorage {
     const id = this.#parts.format.idOf(key)
     this.#listen()
     // From before it is known that there is something to wait for, so that no release is missed.
-    const waiter = leaseMs > 0 ? this.#locks.expect(id) : undefined
+    const waiter = leaseMs > 0 ? this.#waiters.expect(id) : undefined
     const holder = this.#locks.nextHolder()
     try {
       const { found, cleared, token, lock, lockMs, lockHolder } = await this.#ask(id, [Math.min(beyondMs, LONGEST_MS), holder, leaseMs])
@@ -168,7 +173,7 @@ export class RedisStorage implements SharedStorage {
     if (holder === undefined) return
     const id = this.#parts.format.idOf(key)
     const [, , lock] = this.#namesOf(id)
-    const message = encodeMessage(await this.#locks.messageOf(id, holder, outcome))
+    const message = encodeMessage(await messageOf(this.#parts.codec, id, holder, outcome))
     await this.#run((client) => releaseScript.run(client, lock, holder, this.#channel, message), lock)
   }
 
@@ -205,7 +210,7 @@ export class RedisStorage implements SharedStorage {
 
   #heard(message: Message | undefined): void {
     if (message === undefined) return
-    this.#locks.heard(message)
+    this.#waiters.heard(message)
     if (!('origin' in message) || message.origin === this.#origin) return
     for (const listener of this.#listeners) {
       if (message.type === 'key') listener.keyChanged(message.hash)
@@ -254,7 +259,7 @@ export class RedisStorage implements SharedStorage {
   async #releaseIn(id: string, message: LockMessage | undefined, cleared: number): Promise<Release> {
     try {
       if (message === undefined) return { type: 'unknown' }
-      if (message.type !== 'stored') return await this.#locks.outcomeOf(message)
+      if (message.type !== 'stored') return await outcomeOf(this.#parts.codec, message)
       const found = await this.#open(id, message.entry, message.servedMs, cleared)
       return found === undefined ? { type: 'unknown' } : { type: 'loaded', found }
     } catch {

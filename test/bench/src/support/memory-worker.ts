@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { cached } from '@pitwall/sdk'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
-import { Cacheable, createKeyv } from 'cacheable'
+import { Cacheable } from 'cacheable'
 import { Loader } from 'layered-loader'
 import { LRUCache } from 'lru-cache'
 import { serve } from './worker.ts'
@@ -18,7 +18,7 @@ interface Value {
 /** A cache of so many entries, as it is filled and read. It is kept from being collected by these. */
 interface Filled {
   set(key: string, value: Value): unknown
-  get(key: string): unknown
+  get(key: string): Value | undefined | Promise<Value | undefined>
 }
 
 /** Each cache that is measured, made for so many entries, with a time to live and, where it has one, a stale window. */
@@ -43,9 +43,10 @@ const candidates: Readonly<Record<string, (entries: number, valueOf: (key: strin
     const cache = new BentoCache({ default: 'memory', ttl: TTL_MS, grace: GRACE_MS, stores: { memory: store } })
     return { set: (key, value) => cache.set({ key, value }), get: (key) => cache.get({ key }) }
   },
-  cacheable(lruSize) {
-    const cache = new Cacheable({ ttl: TTL_MS, primary: createKeyv({ lruSize, useClone: false }) })
-    return { set: (key, value) => cache.set(key, value), get: (key) => cache.get(key) }
+  /** As it comes, without a bound. */
+  cacheable() {
+    const cache = new Cacheable({ ttl: TTL_MS })
+    return { set: (key, value) => cache.set(key, value), get: (key) => cache.get<Value>(key) }
   },
 }
 
@@ -76,7 +77,7 @@ const service = {
     if (cache === undefined) throw new Error(`There is no cache '${name}' to measure.`)
     for (const key of keys) await cache.set(key, valueOf(key))
     const stored = await bytesHeld()
-    for (const key of keys) if ((await cache.get(key)) !== values.get(key)) throw new Error(`'${name}' does not hold '${key}'.`)
+    for (const key of keys) if ((await cache.get(key))?.id !== values.get(key)?.id) throw new Error(`'${name}' does not hold '${key}'.`)
     const hit = await bytesHeld()
     return { stored: (stored - before) / count, hit: (hit - before) / count }
   },

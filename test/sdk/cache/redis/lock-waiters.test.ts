@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { LockMessage } from '../../../../sdk/src/cache/locks/lock-message.ts'
 import { LockWaiters } from '../../../../sdk/src/cache/redis/lock-waiters.ts'
-import type { LockMessage } from '../../../../sdk/src/cache/redis/messages.ts'
 import { ManualClock } from '../../../support/clock.ts'
 import { quiet } from '../../../support/controlled-load.ts'
 
@@ -16,17 +16,17 @@ describe('LockWaiters', () => {
   it('wait for the holder to let go, and for no other', async () => {
     const waiters = new LockWaiters(new ManualClock())
     const waiting = waiters.expect('id').wait('mine', 1_000, true)
-    waiters.tell('id', free('another'))
-    waiters.tell('other id', free('mine'))
+    waiters.heard(free('another'))
+    waiters.heard({ ...free('mine'), id: 'other id' })
     expect(await now(waiting)).toBe('waiting')
-    waiters.tell('id', free('mine'))
+    waiters.heard(free('mine'))
     expect(await now(waiting)).toEqual(free('mine'))
   })
 
   it('miss nothing that was said before they knew whom to wait for', async () => {
     const waiters = new LockWaiters(new ManualClock())
     const waiter = waiters.expect('id')
-    waiters.tell('id', free('mine'))
+    waiters.heard(free('mine'))
     expect(await now(waiter.wait('mine', 1_000, true))).toEqual(free('mine'))
   })
 
@@ -34,7 +34,7 @@ describe('LockWaiters', () => {
     const clock = new ManualClock()
     const waiters = new LockWaiters(clock)
     const invalidated = waiters.expect('id').wait('mine', 1_000, true)
-    waiters.tell('id', undefined)
+    waiters.heard({ type: 'key', origin: 'another', id: 'id', hash: 1 })
     expect(await now(invalidated)).toBeUndefined()
     const expired = waiters.expect('id').wait('mine', 1_000, true)
     clock.advance(1_000)

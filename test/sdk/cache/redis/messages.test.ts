@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeMessage, encodeMessage, MAX_MESSAGE, type Message } from '../../../../sdk/src/cache/redis/messages.ts'
+import { MAX_MESSAGE } from '../../../../sdk/src/cache/locks/lock-message.ts'
+import { decodeMessage, encodeMessage, type Message } from '../../../../sdk/src/cache/redis/messages.ts'
 
 const word = fc.stringMatching(/^[\w-]{1,43}$/)
 const time = fc.oneof(fc.nat(), fc.constant(Number.POSITIVE_INFINITY))

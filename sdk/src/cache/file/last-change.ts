@@ -10,7 +10,7 @@ const BYTES = 12
  * A file of its own: to open and close one of SQLite's would take the locks of this process away
  * (https://www.sqlite.org/howtocorrupt.html, "POSIX advisory locks canceled by a separate thread doing close()").
  */
-export class Witness {
+export class LastChange {
   readonly path: string
   readonly #bytes = Buffer.alloc(BYTES)
   #file: number | undefined

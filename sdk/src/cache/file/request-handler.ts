@@ -10,7 +10,7 @@ import { Store } from './store.ts'
 const USES_WRITTEN_AFTER_MS = 1_000
 
 /** Answers what the agent's thread asks of the file. */
-export class Desk {
+export class RequestHandler {
   readonly #store: Store
   readonly #queue = new RequestQueue(systemClock)
   readonly #notices: Notices

@@ -5,8 +5,8 @@ import { type DamagedFile, openDatabase } from './open-database.ts'
 import type { ThreadData } from './protocol.ts'
 import type { State } from './state.ts'
 
-/** What a keeper is told. */
-export interface KeeperParts extends ThreadData {
+/** What it is told. */
+export interface CurrentDatabaseParts extends ThreadData {
   /** Names the start of this machine. */
   readonly boot: string
   /** Is told what a user should know, in a sentence. */
@@ -17,11 +17,11 @@ export interface KeeperParts extends ThreadData {
  * Has the file open that counts: opened at the first use, opened again when it was removed or another one counts, replaced when
  * it is damaged. What was begun with it is then done once more, with the file that there is.
  */
-export class Keeper {
-  readonly #parts: KeeperParts
+export class CurrentDatabase {
+  readonly #parts: CurrentDatabaseParts
   #database: Database | undefined
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: CurrentDatabaseParts) {
     this.#parts = parts
   }
 

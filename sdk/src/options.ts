@@ -18,7 +18,7 @@ export interface RegisterOptions {
   readonly prometheusPort?: number
   readonly traces?: boolean
   readonly shutdownTimeoutMs?: number
-  readonly profilers?: readonly Profiler[]
+  readonly profilers?: readonly (Profiler | string)[]
 }
 
 /** One option as the documentation needs it. */
@@ -85,8 +85,9 @@ export const registerOptions: Readonly<Record<keyof RegisterOptions, OptionDescr
   },
   profilers: {
     default: 'every profiler of the SDK',
-    allowed: 'a list of profilers',
-    meaning: 'What watches the process; a bundled agent lists them itself.',
+    env: 'PITWALL_PROFILERS',
+    allowed: 'a list of profilers, or of their names',
+    meaning: 'What watches the process (variable: names, or none); a bundled agent lists them itself.',
     isAllowed: (value) => Array.isArray(value),
   },
 }
@@ -102,7 +103,7 @@ export interface Settings {
   readonly shutdownTimeoutMs: number
   /** An export gives up a little before the whole does, so that there is time to say so. */
   readonly exportTimeoutMs: number
-  readonly profilers: readonly Profiler[] | undefined
+  readonly profilers: readonly (Profiler | string)[] | undefined
 }
 
 /** Options over environment over defaults. A wrong value is said in one sentence and left out: it must not stop an agent. */
@@ -118,7 +119,7 @@ export function settingsFrom(given: RegisterOptions): Settings {
     prometheusPort: options.prometheusPort,
     shutdownTimeoutMs,
     exportTimeoutMs: 0.9 * shutdownTimeoutMs,
-    profilers: options.profilers,
+    profilers: options.profilers ?? profilersFromEnvironment(),
   }
 }
 
@@ -148,6 +149,11 @@ function exportersFromEnvironment(): MetricExporterName[] {
   for (const name of names)
     if (!isMetricExporter(name)) diag.warn(new OptionError('OTEL_METRICS_EXPORTER', name, metricExporters.join(', ')).message)
   return names.includes('none') ? [] : names.filter((name) => isMetricExporter(name))
+}
+
+function profilersFromEnvironment(): string[] | undefined {
+  const names = getStringListFromEnv('PITWALL_PROFILERS')
+  return names?.includes('none') ? [] : names
 }
 
 function spanExporters(traces: boolean | undefined): SpanExporterName[] {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { diag } from '@opentelemetry/api'
 import type { Profiler } from './profilers/profiler.ts'
 import { reason } from './telemetry/diagnostics.ts'
@@ -8,20 +8,22 @@ import { reason } from './telemetry/diagnostics.ts'
 let running: (() => void) | undefined
 
 /**
- * Starts the given profilers, or else every one in the folder `profilers`. They start a moment later, because they are
- * loaded without holding up the agent; one that cannot is said in a warning and costs nothing else.
+ * Starts the given profilers, those of the folder `profilers` by their name, or else every one of it. Those of the folder
+ * start a moment later, because they are loaded without holding up the agent; one that cannot is said in a warning and
+ * costs nothing else.
  * @returns stops them all
  */
-export function startProfilers(given: readonly Profiler[] | undefined): () => void {
+export function startProfilers(given: readonly (Profiler | string)[] | undefined): () => void {
   if (running !== undefined) return running
   const stops: (() => void)[] = []
   let stopped = false
   const start = (name: string, profiler: Profiler) => {
     if (!stopped) attempt(`profiler ${name} could not be started`, () => stops.push(profiler.start()))
   }
+  for (const [index, profiler] of (given ?? []).entries()) if (typeof profiler !== 'string') start(`number ${index + 1}`, profiler)
+  const names = given?.filter((profiler) => typeof profiler === 'string')
   // The modules of the agent come first.
-  if (given === undefined) setImmediate(() => void discover(start)).unref()
-  else for (const [index, profiler] of given.entries()) start(`number ${index + 1}`, profiler)
+  if (names === undefined || names.length > 0) setImmediate(() => void startFolder(names, start)).unref()
   running = () => {
     stopped = true
     running = undefined
@@ -32,20 +34,33 @@ export function startProfilers(given: readonly Profiler[] | undefined): () => vo
 
 const folder = new URL('profilers/', import.meta.url)
 
-/** Hands over the default export of each file in the folder, but for the one that says what a profiler is. */
-async function discover(found: (name: string, profiler: Profiler) => void): Promise<void> {
+/** Hands over the default export of each file in the folder, or of those with these names. */
+async function startFolder(names: readonly string[] | undefined, start: (name: string, profiler: Profiler) => void): Promise<void> {
   try {
-    const extension = extname(import.meta.url)
-    const files = readdirSync(folder).filter((file) => /^[^.]+\.[jt]s$/.test(file) && extname(file) === extension)
-    for (const file of files.filter((name) => name !== `profiler${extension}`)) {
-      const module: unknown = await import(new URL(file, folder).href)
-      const profiler: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
-      if (isProfiler(profiler)) found(file, profiler)
-      else diag.warn(`${file} has no profiler as its default export, and is left out.`)
+    const known = namesInFolder()
+    for (const name of names ?? known) {
+      if (known.includes(name)) await startFile(name, start)
+      else diag.warn(`there is no profiler '${name}'; there are ${known.join(', ')}.`)
     }
   } catch (error) {
     diag.warn(`profilers could not be loaded (${reason(error)}). A bundled agent lists them: register({ profilers: [...] }).`)
   }
+}
+
+async function startFile(name: string, start: (name: string, profiler: Profiler) => void): Promise<void> {
+  const module: unknown = await import(new URL(`${name}${extname(import.meta.url)}`, folder).href)
+  const profiler: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
+  if (isProfiler(profiler)) start(name, profiler)
+  else diag.warn(`profilers/${name} has no profiler as its default export, and is left out.`)
+}
+
+/** Names of the files in the folder, but for the one that says what a profiler is. */
+function namesInFolder(): string[] {
+  const extension = extname(import.meta.url)
+  return readdirSync(folder)
+    .filter((file) => /^[^.]+\.[jt]s$/.test(file) && extname(file) === extension)
+    .map((file) => basename(file, extension))
+    .filter((name) => name !== 'profiler')
 }
 
 function isProfiler(value: unknown): value is Profiler {

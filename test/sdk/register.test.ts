@@ -167,6 +167,13 @@ describe('register', () => {
     expect(end).toMatchObject({ code: 0, stdout: 'started\nstopped\n' })
     expect(lines(end)).toEqual(['pitwall: profiler number 1 could not be started (no inspector); the agent runs on without it.'])
   })
+
+  it('starts only the profilers whose names it is given, and says which there are when one is not there', async () => {
+    const source = 'await new Promise((resolve) => setTimeout(resolve, 300))'
+    const end = await runPreloaded(source, { ...env, PITWALL_PROFILERS: 'event-loop, cpus' })
+    expect(lines(end)).toEqual([expect.stringMatching(/^pitwall: there is no profiler 'cpus'; there are .*event-loop, gc.*\.$/)])
+    expect(await runPreloaded(source, { ...env, PITWALL_PROFILERS: 'none' })).toMatchObject({ code: 0, stderr: '' })
+  })
 })
 
 describe('node --import with the path of the package', () => {

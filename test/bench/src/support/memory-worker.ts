@@ -15,10 +15,13 @@ interface Value {
   readonly id: number
 }
 
+/** What a cache has under a key. */
+type Found = Value | null | undefined
+
 /** A cache of so many entries, as it is filled and read. It is kept from being collected by these. */
 interface Filled {
   set(key: string, value: Value): unknown
-  get(key: string): Value | undefined | Promise<Value | undefined>
+  get(key: string): Found | Promise<Found>
 }
 
 /** Each cache that is measured, made for so many entries, with a time to live and, where it has one, a stale window. */

@@ -8,7 +8,7 @@ const families = [
   ['Process', contract.runtime],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],
-  ['Optimizer', contract.optimizer],
+  ['The SDK itself', contract.sdk],
 ] as const
 
 function row(metric: MetricDefinition): string {

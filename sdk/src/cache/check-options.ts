@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts'
+import { nearestName } from './nearest-name.ts'
 
 /**
  * Refuses options that do not exist: with a misspelt `ttl`, entries would never expire, and nobody would know.
@@ -8,5 +9,11 @@ import { OptionError } from '../errors.ts'
 export function checkOptions(of: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw new OptionError(`the options of ${of}`, options, 'an object')
   const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new OptionError(`an option of ${of}`, unknown, `one of ${known.join(', ')}`)
+  if (unknown === undefined) return
+  const meant = nearestName(unknown, known)
+  throw new OptionError(
+    `an option of ${of}`,
+    unknown,
+    meant === undefined ? `one of ${known.join(', ')}` : `${meant}, or another that it has`,
+  )
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { redis } from '../../../sdk/src/cache/backends/redis.ts'
 import { cached, cachedMethod, type CachedOptions } from '../../../sdk/src/cache/cached.ts'
 import { getCache } from '../../../sdk/src/cache/create-cache.ts'
-import { setCacheDefaults } from '../../../sdk/src/cache/options.ts'
+import { setCacheDefaults } from '../../../sdk/src/cache/options/options.ts'
 import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
 import { useCompiler } from '../../support/compiled.ts'
 

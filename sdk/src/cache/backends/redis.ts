@@ -1,13 +1,13 @@
 import { OptionError } from '../../errors.ts'
-import { checkOptions } from '../check-options.ts'
-import type { Duration } from '../duration.ts'
-import { checkDeadline } from '../l2-options.ts'
+import { checkOptions } from '../options/check-options.ts'
+import type { Duration } from '../options/duration.ts'
+import { checkDeadline } from '../options/l2-options.ts'
 import { placeOf } from '../namespaces.ts'
 import { CONNECT_MS, type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import { RedisStorage } from '../redis/storage.ts'
 import { RedisSubscriber } from '../redis/subscriber.ts'
-import { WireFormat } from '../wire-format.ts'
+import { WireFormat } from '../shared/wire-format.ts'
 import type { SharedBackend } from './backend.ts'
 
 /** How long a command may take by default: a healthy Redis answers in one millisecond; a caller hardly notices forty. */

@@ -1,4 +1,4 @@
-import type { Reading, SharedStorage, StoredValue } from '../../sdk/src/cache/shared-storage.ts'
+import type { Reading, SharedStorage, StoredValue } from '../../sdk/src/cache/shared/shared-storage.ts'
 
 /** A value that stays fresh for ever. */
 export function storedValue(value: unknown, tags: readonly string[] = []): StoredValue {

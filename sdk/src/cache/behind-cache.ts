@@ -6,7 +6,7 @@ import type { ArgumentKeys } from './argument-keys.ts'
 import type { Cache } from './cache.ts'
 import { type CachedExtras, extrasOf } from './cached-extras.ts'
 import { copied } from './copied.ts'
-import type { EntryRules } from './entry-options.ts'
+import type { EntryRules } from './options/entry-options.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfText } from './key.ts'
 

@@ -1,6 +1,6 @@
 import type { Cache } from './cache.ts'
-import type { EntryMetadata } from './entries.ts'
-import { type EntryOptions, type EntryRules, rulesOf } from './entry-options.ts'
+import type { EntryMetadata } from './memory/entries.ts'
+import { type EntryOptions, type EntryRules, rulesOf } from './options/entry-options.ts'
 import { type CacheHandle, checkTag } from './handle.ts'
 import { OptionError } from '../errors.ts'
 import type { CacheStats } from './statistics.ts'

@@ -5,11 +5,11 @@ import type { LocalBackend, SharedBackend } from './backends/backend.ts'
 import { memory } from './backends/memory.ts'
 import { type AnyExtras, type Anything, behindCache, extrasBehind } from './behind-cache.ts'
 import type { AnyFunction, CachedExtras } from './cached-extras.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions } from './options/check-options.ts'
 import { behindMethod, isDecoratorCall, methodDecorator, type MethodDecorator } from './decorator.ts'
-import { rulesOf } from './entry-options.ts'
+import { rulesOf } from './options/entry-options.ts'
 import { openHandle } from './open-handle.ts'
-import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from './options/options.ts'
 
 /** What `cached` can be told besides what every cache can. */
 export interface CachedOptions<F extends AnyFunction = AnyFunction> extends Omit<CacheOptions, 'tags'> {

@@ -1,10 +1,10 @@
 import { callSite } from '../call-site.ts'
 import { argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions } from './options/check-options.ts'
 import type { AsyncCache, CacheHandle, SyncCache } from './handle.ts'
 import { openHandle } from './open-handle.ts'
-import { cacheOptions, type CacheOptions, settingsOf } from './options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from './options/options.ts'
 import { findCache } from './registry.ts'
 
 /** Options of `createCache`: a cache that is used by hand has to have a name. */

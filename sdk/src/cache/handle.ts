@@ -1,10 +1,10 @@
 import { OptionError } from '../errors.ts'
 import type { Cache } from './cache.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions } from './options/check-options.ts'
 import { copied } from './copied.ts'
-import { checkDump, type DumpedEntry, type EntryMetadata } from './entries.ts'
-import { type EntryOptions, entryOptions, type EntryRules, rulesOf } from './entry-options.ts'
-import type { LoadContext } from './load-context.ts'
+import { checkDump, type DumpedEntry, type EntryMetadata } from './memory/entries.ts'
+import { type EntryOptions, entryOptions, type EntryRules, rulesOf } from './options/entry-options.ts'
+import type { LoadContext } from './loading/load-context.ts'
 import type { CacheStats } from './statistics.ts'
 
 /** One look that loads what is missing. */

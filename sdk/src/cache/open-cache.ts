@@ -2,7 +2,7 @@ import type { CallSite } from '../call-site.ts'
 import { announceSubject } from '../telemetry/subject-info.ts'
 import { Cache } from './cache.ts'
 import type { CacheEvent, CacheListener } from './events.ts'
-import type { CacheSettings } from './options.ts'
+import type { CacheSettings } from './options/options.ts'
 import { subjectOf } from './registry.ts'
 import { type CacheStats, Statistics } from './statistics.ts'
 

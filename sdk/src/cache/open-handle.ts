@@ -3,7 +3,7 @@ import type { Cache } from './cache.ts'
 import { type CacheHandle, handleOf } from './handle.ts'
 import { Namespaces, pathOf } from './namespaces.ts'
 import { openCache } from './open-cache.ts'
-import type { CacheSettings } from './options.ts'
+import type { CacheSettings } from './options/options.ts'
 import { enroll } from './registry.ts'
 
 /** A cache that is open, and what can be done with it by hand. */

@@ -1,11 +1,11 @@
 import { OptionError } from '../errors.ts'
 import type { SharedBackend } from './backends/backend.ts'
-import { checkOptions } from './check-options.ts'
-import type { Duration } from './duration.ts'
-import { checkDeadline } from './l2-options.ts'
+import { checkOptions } from './options/check-options.ts'
+import type { Duration } from './options/duration.ts'
+import { checkDeadline } from './options/l2-options.ts'
 import { placeOf } from './namespaces.ts'
-import { PlainStorage, type PlainStore } from './plain-storage.ts'
-import { WireFormat } from './wire-format.ts'
+import { PlainStorage, type PlainStore } from './shared/plain-storage.ts'
+import { WireFormat } from './shared/wire-format.ts'
 
 /** What a backend on a plain store can be told. */
 export interface PlainBackendOptions {

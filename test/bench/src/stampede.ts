@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { LEASE_MS } from '../../../sdk/dist/cache/ticket.js'
+import { LEASE_MS } from '../../../sdk/dist/cache/shared/ticket.js'
 import { atMost, type Benchmark, type BenchmarkResult, type Goal, median, type Peer } from './benchmark.ts'
 import { now } from './support/machine-clock.ts'
 import { RedisServer } from './support/redis-server.ts'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { redis } from '../../../sdk/src/cache/backends/redis.ts'
 import { cached, cachedMethod, type CachedOptions } from '../../../sdk/src/cache/cached.ts'
 import { getCache } from '../../../sdk/src/cache/create-cache.ts'
-import { setCacheDefaults } from '../../../sdk/src/cache/options.ts'
+import { setCacheDefaults } from '../../../sdk/src/cache/options/options.ts'
 import { isCached } from '../../../sdk/src/sampling/cached-mark.ts'
 import { useCompiler } from '../../support/compiled.ts'
 
@@ -80,7 +80,7 @@ describe('a decorated method', () => {
     [{ ttl: -1 }, /^ttl must be a positive number/],
     [{ per: 'process' }, "per must be 'instance' or 'class', got 'process'."],
     [{ key: 'id' }, "key must be a function, got 'id'."],
-    [{ tll: 5 }, /^an option of cached must be one of .*, got 'tll'\.$/],
+    [{ tll: 5 }, "an option of cached must be ttl, or another that it has, got 'tll'."],
     [{ backend: redis() }, /^per must be 'class' with a shared backend, .*, got undefined\.$/],
     [{ backend: redis(), per: 'class' }, /^name must be given with a shared backend, .*, got undefined\.$/],
   ])('is refused when its class is defined, not when it is called, with %o', (options, sentence) => {

@@ -4,7 +4,7 @@ import { createCache } from '../../../sdk/src/cache/create-cache.ts'
 import { hybrid } from '../../../sdk/src/cache/backends/hybrid.ts'
 import { memory } from '../../../sdk/src/cache/backends/memory.ts'
 import { plainBackend } from '../../../sdk/src/cache/plain-backend.ts'
-import type { PlainStore } from '../../../sdk/src/cache/plain-storage.ts'
+import type { PlainStore } from '../../../sdk/src/cache/shared/plain-storage.ts'
 import { cache as contract } from '../../../sdk/src/contract/index.ts'
 import { collected } from '../../support/collected.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cached } from '../../../sdk/src/cache/cached.ts'
 import { createCache } from '../../../sdk/src/cache/create-cache.ts'
-import { loadContext } from '../../../sdk/src/cache/single-flight.ts'
+import { loadContext } from '../../../sdk/src/cache/loading/single-flight.ts'
 import { controlledLoad } from '../../support/controlled-load.ts'
 
 let serial = 0

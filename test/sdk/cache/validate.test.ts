@@ -2,7 +2,7 @@ import { diag } from '@opentelemetry/api'
 import { describe, expect, it, vi } from 'vitest'
 import type { SharedBackend } from '../../../sdk/src/cache/backends/backend.ts'
 import { cached } from '../../../sdk/src/cache/cached.ts'
-import type { StandardSchema } from '../../../sdk/src/cache/standard-schema.ts'
+import type { StandardSchema } from '../../../sdk/src/cache/options/standard-schema.ts'
 import { quiet } from '../../support/controlled-load.ts'
 import { MapStorage, storedValue } from '../../support/map-storage.ts'
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts'
-import type { EntryTable } from '../entry-table.ts'
+import type { EntryTable } from '../memory/entry-table.ts'
 import type { EvictionPolicy } from '../eviction/policy.ts'
-import type { SharedStorage } from '../shared-storage.ts'
-import type { ValueCodec } from '../value-codec.ts'
+import type { SharedStorage } from '../shared/shared-storage.ts'
+import type { ValueCodec } from '../shared/value-codec.ts'
 
 /** What a backend is told when a cache opens it. */
 export interface BackendContext {

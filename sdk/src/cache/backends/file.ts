@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { OptionError } from '../../errors.ts'
-import { checkOptions } from '../check-options.ts'
-import type { Duration } from '../duration.ts'
+import { checkOptions } from '../options/check-options.ts'
+import type { Duration } from '../options/duration.ts'
 import { FileConnection } from '../file/connection.ts'
 import { defaultFolders } from '../file/place.ts'
 import { FileStorage } from '../file/storage.ts'
-import { checkDeadline } from '../l2-options.ts'
+import { checkDeadline } from '../options/l2-options.ts'
 import { placeOf } from '../namespaces.ts'
-import { WireFormat } from '../wire-format.ts'
+import { WireFormat } from '../shared/wire-format.ts'
 import type { SharedBackend } from './backend.ts'
 
 /** How long a call may take by default: it takes well under a millisecond, unless another process or the disk holds it up. */

@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.ts'
-import { checkOptions } from '../check-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import type { LocalBackend, SharedBackend } from './backend.ts'
 
 /** The two tiers of `hybrid()`. */

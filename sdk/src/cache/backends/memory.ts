@@ -1,6 +1,6 @@
-import { checkOptions } from '../check-options.ts'
-import { checkMaxBytes, checkMaxEntries } from '../bounds.ts'
-import { EntryTable } from '../entry-table.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { checkMaxBytes, checkMaxEntries } from '../options/bounds.ts'
+import { EntryTable } from '../memory/entry-table.ts'
 import type { EvictionPolicy } from '../eviction/policy.ts'
 import type { LocalBackend } from './backend.ts'
 

@@ -1,13 +1,13 @@
 import { OptionError } from '../../errors.ts'
-import { checkOptions } from '../check-options.ts'
-import type { Duration } from '../duration.ts'
-import { checkDeadline } from '../l2-options.ts'
+import { checkOptions } from '../options/check-options.ts'
+import type { Duration } from '../options/duration.ts'
+import { checkDeadline } from '../options/l2-options.ts'
 import { placeOf } from '../namespaces.ts'
 import { CONNECT_MS, type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import { RedisStorage } from '../redis/storage.ts'
 import { RedisSubscriber } from '../redis/subscriber.ts'
-import { WireFormat } from '../wire-format.ts'
+import { WireFormat } from '../shared/wire-format.ts'
 import type { SharedBackend } from './backend.ts'
 
 /** How long a command may take by default: a healthy Redis answers in one millisecond; a caller hardly notices forty. */
@@ -39,6 +39,7 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
   for (const [option, value] of Object.entries({ url, namespace, secret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new OptionError(option, value, 'a string of at least one character')
+  checkScheme(url)
   if (cluster !== undefined && (!Array.isArray(cluster) || cluster.length === 0))
     throw new OptionError('cluster', cluster, 'a list of at least one { host, port }')
   if ('keyPrefix' in rest) throw new OptionError('keyPrefix', rest.keyPrefix, 'left out, because `namespace` takes its place')
@@ -65,6 +66,13 @@ export function redis(options: RedisBackendOptions = {}): SharedBackend {
 }
 
 export { redis as default }
+
+/** ioredis takes any address for that of a Redis. Of a wrong one only the scheme is shown: there may be a password in it. */
+function checkScheme(url: string | undefined): void {
+  const scheme = url && /^([a-z][\w+.-]*):\/\//i.exec(url)?.[1]
+  if (scheme && !/^rediss?$/i.test(scheme))
+    throw new OptionError('url', `${scheme}://…`, 'an address that begins with redis:// or rediss://')
+}
 
 /** A namespace as a part of Redis's keys: what stands for something else there is escaped. */
 function escaped(namespace: string): string {

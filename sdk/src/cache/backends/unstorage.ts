@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.ts'
-import { checkOptions } from '../check-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import { plainBackend, type PlainBackendOptions, plainBackendOptions } from '../plain-backend.ts'
 import type { SharedBackend } from './backend.ts'
 

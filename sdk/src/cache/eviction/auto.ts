@@ -1,6 +1,6 @@
-import { Choice } from '../slots/choice.ts'
-import { MiniatureCaches } from '../slots/miniature-caches.ts'
-import { TinyLfu } from '../slots/tiny-lfu.ts'
+import { Choice } from '../memory/slots/choice.ts'
+import { MiniatureCaches } from '../memory/slots/miniature-caches.ts'
+import { TinyLfu } from '../memory/slots/tiny-lfu.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** The policies to choose from, by the share of W-TinyLFU's window: plain LRU, which it begins with, to few entries. */

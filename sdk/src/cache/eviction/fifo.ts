@@ -1,4 +1,4 @@
-import { SlotList } from '../slots/slot-list.ts'
+import { SlotList } from '../memory/slots/slot-list.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** Drops what was stored first, used or not: for values whose worth fades with age, such as polled states. */

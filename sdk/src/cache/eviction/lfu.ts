@@ -1,6 +1,6 @@
-import { copied } from '../slots/copied.ts'
-import { NONE } from '../slots/slot-list.ts'
-import { SlotQueues } from '../slots/slot-queues.ts'
+import { copied } from '../memory/slots/copied.ts'
+import { NONE } from '../memory/slots/slot-list.ts'
+import { SlotQueues } from '../memory/slots/slot-queues.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** Highest count. With 7 the mean hit ratio over recorded traces is best, and never far below that of lru (docs/decisions.md). */

@@ -1,4 +1,4 @@
-import { SlotList } from '../slots/slot-list.ts'
+import { SlotList } from '../memory/slots/slot-list.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** Drops what was not used for longest: the default, right for most agents. */

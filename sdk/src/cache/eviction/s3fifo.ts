@@ -1,6 +1,6 @@
-import { copied } from '../slots/copied.ts'
-import { RecentHashes } from '../slots/recent-hashes.ts'
-import { SlotQueues } from '../slots/slot-queues.ts'
+import { copied } from '../memory/slots/copied.ts'
+import { RecentHashes } from '../memory/slots/recent-hashes.ts'
+import { SlotQueues } from '../memory/slots/slot-queues.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 const SMALL = 0

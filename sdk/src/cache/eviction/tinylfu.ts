@@ -1,4 +1,4 @@
-import { TinyLfu } from '../slots/tiny-lfu.ts'
+import { TinyLfu } from '../memory/slots/tiny-lfu.ts'
 import type { EvictionPolicy } from './policy.ts'
 
 /** Share of the entries in the window: what its authors found best on most traces. */

@@ -1,6 +1,6 @@
-import { copied } from '../slots/copied.ts'
-import { SlotHeap } from '../slots/slot-heap.ts'
-import { NONE } from '../slots/slot-list.ts'
+import { copied } from '../memory/slots/copied.ts'
+import { SlotHeap } from '../memory/slots/slot-heap.ts'
+import { NONE } from '../memory/slots/slot-list.ts'
 import type { Eviction, EvictionPolicy } from './policy.ts'
 
 /** Drops what would expire soonest, used or not; what never expires last, and of equals the one stored first. For values that differ in time to live. */

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { diag } from '@opentelemetry/api'
-import { withDeadline } from '../deadline.ts'
-import { StorageRefusal } from '../shared-storage.ts'
+import { withDeadline } from '../shared/deadline.ts'
+import { StorageRefusal } from '../shared/shared-storage.ts'
 import { handedOver } from './handed-over.ts'
 import type { Answer, Change, FromThread, Request, ThreadData, ToThread } from './protocol.ts'
 

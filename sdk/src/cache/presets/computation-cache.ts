@@ -1,10 +1,10 @@
 import type { Anything } from '../behind-cache.ts'
 import type { AnyFunction } from '../cached-extras.ts'
 import type { CachedFunction } from '../cached.ts'
-import { checkOptions } from '../check-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import { auto } from '../eviction/auto.ts'
 import { FunctionCache, type WrapOptions } from '../function-cache.ts'
-import { type CacheOptions, settingsOf } from '../options.ts'
+import { type CacheOptions, settingsOf } from '../options/options.ts'
 
 /** Options of a `ComputationCache`. What is set for all caches of the process does not count here. */
 export interface ComputationCacheOptions extends Pick<CacheOptions, 'maxBytes' | 'sizeOf' | 'eviction' | 'onMutate' | 'clock'> {

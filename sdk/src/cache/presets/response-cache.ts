@@ -5,9 +5,9 @@ import { hybrid } from '../backends/hybrid.ts'
 import { memory } from '../backends/memory.ts'
 import type { Anything } from '../behind-cache.ts'
 import type { CachedExtras } from '../cached-extras.ts'
-import { checkOptions } from '../check-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import { FunctionCache, type WrapOptions } from '../function-cache.ts'
-import { cacheOptions, type CacheOptions, settingsOf } from '../options.ts'
+import { cacheOptions, type CacheOptions, settingsOf } from '../options/options.ts'
 import { asksForStream, whyDiffering } from './llm-request.ts'
 
 /** Options of a `ResponseCache`: those of every cache, with defaults for answers that take long and cost money. */

@@ -1,5 +1,5 @@
 import { after, type Clock } from '../../clock.ts'
-import type { LockMessage } from '../locks/lock-message.ts'
+import type { LockMessage } from '../shared/locks/lock-message.ts'
 import type { Message } from './messages.ts'
 
 /** How long beyond its lease a lock is waited for: until then Redis has let it go. */

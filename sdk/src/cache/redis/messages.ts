@@ -1,4 +1,4 @@
-import { decodeLockMessage, encodeLockMessage, type LockMessage, messageLine, splitMessage } from '../locks/lock-message.ts'
+import { decodeLockMessage, encodeLockMessage, type LockMessage, messageLine, splitMessage } from '../shared/locks/lock-message.ts'
 
 /** What processes tell each other through Redis about the entries of one namespace. Ids are those of `WireFormat`. */
 export type Message =

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
 import type { Clock } from '../../clock.ts'
 import { hashString } from '../../sampling/hash.ts'
-import { LatestChange } from '../latest-change.ts'
-import { HeldLocks } from '../locks/held-locks.ts'
-import type { LockMessage } from '../locks/lock-message.ts'
-import { messageOf, outcomeOf } from '../locks/lock-outcome.ts'
+import { LatestChange } from '../shared/latest-change.ts'
+import { HeldLocks } from '../shared/locks/held-locks.ts'
+import type { LockMessage } from '../shared/locks/lock-message.ts'
+import { messageOf, outcomeOf } from '../shared/locks/lock-outcome.ts'
 import { OWN_KEYS } from '../observed/own.ts'
 import {
   type ChangeListener,
@@ -15,9 +15,9 @@ import {
   StorageRefusal,
   type StoredValue,
   type Token,
-} from '../shared-storage.ts'
-import type { ValueCodec } from '../value-codec.ts'
-import type { Envelope, WireFormat } from '../wire-format.ts'
+} from '../shared/shared-storage.ts'
+import type { ValueCodec } from '../shared/value-codec.ts'
+import type { Envelope, WireFormat } from '../shared/wire-format.ts'
 import type { Client } from './address.ts'
 import type { RedisConnection } from './connection.ts'
 import { LockWaiters } from './lock-waiters.ts'

@@ -1,4 +1,4 @@
-import type { Token } from '../shared-storage.ts'
+import type { Token } from '../shared/shared-storage.ts'
 
 /** What a load must know when it ends, to tell whether its outcome is outdated. */
 export interface TokenParts {

@@ -2,7 +2,7 @@ import { metricProducer } from '@pitwall/sdk'
 import { Cache } from '../../../../sdk/dist/cache/cache.js'
 import { keyOfText } from '../../../../sdk/dist/cache/key.js'
 import { openCache } from '../../../../sdk/dist/cache/open-cache.js'
-import { type CacheSettings, settingsOf } from '../../../../sdk/dist/cache/options.js'
+import { type CacheSettings, settingsOf } from '../../../../sdk/dist/cache/options/options.js'
 import { cpuTime, ENTRIES, KEYS, shuffledReads } from './key-reads.ts'
 import { serve } from './worker.ts'
 

@@ -184,6 +184,10 @@ describe('redis', () => {
     expect(() => redis(options)).toThrow("keyPrefix must be left out, because `namespace` takes its place, got 'app:'.")
     expect(() => redis({ namespace: '' })).toThrow('namespace must be a string of at least one character')
     expect(() => redis({ secret: '' })).toThrow('secret must be a string of at least one character')
+    expect(() => redis({ url: 'http://user:password@host' })).toThrow(
+      /^url must be an address that begins with redis:\/\/ or rediss:\/\/, got 'http:\/\/…'\.$/,
+    )
+    for (const url of ['redis://host', 'rediss://host', 'host:6379', '/run/redis.sock']) expect(redis({ url }).name).toBe('redis')
     expect(() => redis({ cluster: [] })).toThrow('cluster must be a list of at least one { host, port }')
   })
 

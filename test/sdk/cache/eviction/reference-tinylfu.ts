@@ -1,6 +1,6 @@
-import { FrequencySketch } from '../../../../sdk/src/cache/slots/frequency-sketch.ts'
+import { FrequencySketch } from '../../../../sdk/src/cache/memory/slots/frequency-sketch.ts'
 import { hashString } from '../../../../sdk/src/sampling/hash.ts'
-import { ReferenceSegments } from '../slots/reference-segments.ts'
+import { ReferenceSegments } from '../memory/slots/reference-segments.ts'
 import type { ReferencePolicy } from './reference.ts'
 
 /** Segments as lists, and the same sketch, whose counts are tested by themselves. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { getCache } from '../../../../sdk/src/cache/create-cache.ts'
-import { setCacheDefaults } from '../../../../sdk/src/cache/options.ts'
+import { setCacheDefaults } from '../../../../sdk/src/cache/options/options.ts'
 import { ComputationCache } from '../../../../sdk/src/cache/presets/computation-cache.ts'
 import { ManualClock } from '../../../support/clock.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LockMessage } from '../../../../sdk/src/cache/locks/lock-message.ts'
+import type { LockMessage } from '../../../../sdk/src/cache/shared/locks/lock-message.ts'
 import { LockWaiters } from '../../../../sdk/src/cache/redis/lock-waiters.ts'
 import { ManualClock } from '../../../support/clock.ts'
 import { quiet } from '../../../support/controlled-load.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_MESSAGE } from '../../../../sdk/src/cache/locks/lock-message.ts'
+import { MAX_MESSAGE } from '../../../../sdk/src/cache/shared/locks/lock-message.ts'
 import { decodeMessage, encodeMessage, type Message } from '../../../../sdk/src/cache/redis/messages.ts'
 
 const word = fc.stringMatching(/^[\w-]{1,43}$/)

@@ -10,6 +10,13 @@ export const calls = {
     durationBuckets,
     'Wall time of the calls of a function.',
   ),
+  blocking: histogram(
+    'pitwall.function.blocking.duration',
+    's',
+    ['code.function.name'],
+    durationBuckets,
+    'Longest time that a call held the event loop at a stretch; of an asynchronous one at least until it first waited.',
+  ),
   active: number('updowncounter', 'pitwall.function.active', '{call}', ['code.function.name'], 'Calls that are running now.'),
   errors: number('counter', 'pitwall.function.errors', '{error}', ['code.function.name'], 'Calls that threw or rejected.'),
 } as const

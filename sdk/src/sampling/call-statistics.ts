@@ -1,49 +1,174 @@
+import { type Clock, systemClock } from '../clock.ts'
 import { calls } from '../contract/index.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
+import { AdaptiveTiming } from './adaptive-timing.ts'
+import { BLOCK_THRESHOLD_MS, blockedTime } from './blocked-time.ts'
+import { CallHistory, type HistoryPoint, type HistorySettings } from './call-history.ts'
+import { DurationHistogram, exportedCounts } from './duration-histogram.ts'
+import type { Figure } from './figure.ts'
 import type { RepetitionTracking } from './repetition-tracking.ts'
 
-const boundsMs = Float64Array.from(calls.duration.buckets, (seconds) => seconds * 1_000)
+/** The start of a call that is not timed. */
+export const UNTIMED = -1
 
-/** What is known of the calls of one function: plain numbers, counted since the process started. */
+/** An hour by half-minutes. */
+export const defaultHistory: HistorySettings = { ageMs: 3_600_000, intervals: 120 }
+
+/** What is known of the calls of one function: plain numbers, counted since the process started. Times in milliseconds. */
 export class CallStatistics implements MetricSource {
   /** Name under which the function is exported, bounded by a NameRegistry. */
   readonly name: string
   /** Whether the calls go through a cache of ours, which then follows their keys itself. */
   readonly cached: boolean
-  /** Calls that are running now. */
+  readonly clock: Clock
+  /** Promises of calls that are not settled yet. */
   active = 0
   /** Calls that threw or rejected. */
   errors = 0
-  /** Calls that ended, and the sum of their durations in milliseconds. */
-  count = 0
+  /** Durations of calls that held the event loop all the time, durations of the others, and the longest segments of those. */
+  readonly synchronous = new DurationHistogram()
+  readonly asynchronous = new DurationHistogram()
+  readonly segments = new DurationHistogram()
+  /** Sums of the durations, of their squares, and of the longest segments of asynchronous calls. */
   totalMs = 0
+  squares = 0
+  segmentsMs = 0
+  /** Of the calls that were timed, since the start or the last `forgetExtremes`. */
+  minMs = Infinity
+  maxMs = 0
+  maxSegmentMs = 0
+  /** What sections of this name were asked to measure besides time. */
+  readonly figures = new Map<string, Figure>()
   /** Follows the repetition of arguments, while this function is among those that it pays for. */
   tracking: RepetitionTracking | undefined
-  readonly #durations = new Float64Array(boundsMs.length + 1)
+  #history: CallHistory
+  readonly #timing = new AdaptiveTiming()
+  #counted = 0
+  #synchronousCount = 0
+  #segmentCount = 0
+  #synchronousMs = 0
+  #latestMs = 0
 
-  constructor(name: string, cached: boolean) {
+  constructor(name: string, cached: boolean, clock: Clock = systemClock, history: HistorySettings = defaultHistory) {
     this.name = name
     this.cached = cached
+    this.clock = clock
+    this.#history = new CallHistory(history)
+  }
+
+  /** Calls that ended, timed or not. */
+  get count(): number {
+    return this.#counted + this.#timing.untimed
   }
 
   /** Mean duration of a call, in milliseconds; 0 before the first has ended. */
   get meanMs(): number {
-    return this.count === 0 ? 0 : this.totalMs / this.count
+    return this.#counted === 0 ? 0 : this.totalMs / this.#counted
   }
 
-  /** A call ended after so many milliseconds. */
-  end(milliseconds: number): void {
-    let bucket = 0
-    while (bucket < boundsMs.length && milliseconds > (boundsMs[bucket] ?? 0)) bucket++
-    this.#durations[bucket] = (this.#durations[bucket] ?? 0) + 1
-    this.totalMs += milliseconds
-    this.count++
+  /** Whether the call that begins is counted only: it is so quick that looking at the clock would be most of it. */
+  skips(): boolean {
+    return this.#timing.skips()
+  }
+
+  /**
+   * A call that held the event loop all the time is over.
+   * @param start when it began, or UNTIMED
+   * @param reported what `blockedTime.reported` was then
+   */
+  ended(start: number, reported: number): void {
+    if (start === UNTIMED) {
+      this.#timing.untimed++
+      return
+    }
+    const now = this.clock.now()
+    const milliseconds = now - start
+    if (milliseconds >= BLOCK_THRESHOLD_MS) this.#blocked(milliseconds, reported)
+    this.held(milliseconds, now, this.#timing.timed(milliseconds))
+  }
+
+  /**
+   * A part of a call is over that held the event loop for so long; the call itself is not over.
+   * @param reported what `blockedTime.reported` was when the part began
+   */
+  parted(milliseconds: number, reported: number): void {
+    this.#timing.timeAll()
+    if (milliseconds >= BLOCK_THRESHOLD_MS) this.#blocked(milliseconds, reported)
+  }
+
+  /** Calls that held the event loop all the time: how long each did. */
+  held(milliseconds: number, now: number, weight: number = 1): void {
+    this.synchronous.record(milliseconds, weight)
+    this.#synchronousCount += weight
+    this.#synchronousMs += milliseconds * weight
+    if (milliseconds > this.maxSegmentMs) this.maxSegmentMs = milliseconds
+    this.#latestMs = milliseconds
+    this.#count(milliseconds, now, weight)
+  }
+
+  /**
+   * A call is over that did not hold the event loop all the time.
+   * @param segmentMs the longest time that it did; undefined where that is not known
+   */
+  settled(milliseconds: number, now: number, segmentMs: number | undefined): void {
+    this.asynchronous.record(milliseconds, 1)
+    if (segmentMs !== undefined) {
+      this.segments.record(segmentMs, 1)
+      this.#segmentCount++
+      this.segmentsMs += segmentMs
+      if (segmentMs > this.maxSegmentMs) this.maxSegmentMs = segmentMs
+    }
+    this.#count(milliseconds, now, 1)
+  }
+
+  #count(milliseconds: number, now: number, weight: number): void {
+    this.#counted += weight
+    this.totalMs += milliseconds * weight
+    this.squares += milliseconds * milliseconds * weight
+    if (milliseconds < this.minMs) this.minMs = milliseconds
+    if (milliseconds > this.maxMs) this.maxMs = milliseconds
+    this.#history.add(weight, milliseconds * weight, now)
+  }
+
+  /** Reports that the event loop was held too long, less what profiled functions that were called meanwhile have reported. */
+  #blocked(milliseconds: number, reported: number): void {
+    const own = milliseconds - (blockedTime.reported - reported)
+    if (own >= BLOCK_THRESHOLD_MS) blockedTime.byFunction(this.name, own)
+  }
+
+  /** Gives the calls after the last timed one its duration, so that sums and histograms have every call that is counted. */
+  flush(): void {
+    const { untimed } = this.#timing
+    if (untimed === 0) return
+    this.#timing.untimed = 0
+    this.held(this.#latestMs, this.clock.now(), untimed)
+  }
+
+  /** Calls by time, oldest first. */
+  get history(): readonly HistoryPoint[] {
+    return this.#history.points(this.clock.now())
+  }
+
+  /** Begins to remember calls by time anew. */
+  remember(settings: HistorySettings): void {
+    this.#history = new CallHistory(settings)
   }
 
   collect(sink: MetricSink): void {
-    const { name, count } = this
+    this.flush()
+    const { name, synchronous, asynchronous, segments } = this
     const attributes = { 'code.function.name': name, 'pitwall.function.cached': String(this.cached) }
-    sink.histogram(calls.duration, attributes, { counts: this.#durations, sum: this.totalMs / 1_000, count })
+    const durations = exportedCounts(synchronous.counts, asynchronous.counts)
+    sink.histogram(calls.duration, attributes, { counts: durations, sum: this.totalMs / 1_000, count: this.#counted })
+    sink.histogram(
+      calls.blocking,
+      { 'code.function.name': name },
+      {
+        counts: exportedCounts(synchronous.counts, segments.counts),
+        sum: (this.#synchronousMs + this.segmentsMs) / 1_000,
+        count: this.#synchronousCount + this.#segmentCount,
+      },
+    )
     sink.number(calls.active, { 'code.function.name': name }, this.active)
     sink.number(calls.errors, { 'code.function.name': name }, this.errors)
   }

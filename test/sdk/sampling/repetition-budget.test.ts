@@ -12,7 +12,7 @@ function fleet(count: number) {
   for (const one of functions) budget.add(one)
   const call = (one: CallStatistics | undefined, times: number, milliseconds: number) => {
     for (let round = 0; round < times; round++) {
-      one?.end(milliseconds)
+      one?.held(milliseconds, 0)
       if (one) budget.consider(one)
     }
   }

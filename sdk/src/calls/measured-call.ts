@@ -1,0 +1,79 @@
+import { blockedTime } from '../sampling/blocked-time.ts'
+import { type CallStatistics, UNTIMED } from '../sampling/call-statistics.ts'
+import { repetitionBudget } from '../sampling/known-functions.ts'
+import { isPlainPromise, isThenable, passedOn, type Thenable, watchOutcome } from '../sampling/outcome.ts'
+import { callSpan } from '../telemetry/spans.ts'
+
+/** Share of a function's own time that comparing its results may take. */
+const RESULT_BUDGET = 0.01
+
+/**
+ * Makes a call with all that can be measured of it: time, span, and how its arguments repeat. Errors are rethrown untouched.
+ * @param args what it is called with, to be followed; undefined where that says nothing
+ */
+export function measuredCall(statistics: CallStatistics, work: () => unknown, args?: readonly unknown[]): unknown {
+  const tracking = args && statistics.tracking
+  const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
+  const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
+  const { reported } = blockedTime
+  const start = statistics.clock.now()
+  let result: unknown
+  try {
+    result = callSpan(statistics.name, work)
+  } catch (error) {
+    statistics.errors++
+    statistics.ended(start, reported)
+    throw error
+  }
+  if (isThenable(result)) return settling(statistics, result, start, reported, returned)
+  statistics.ended(start, reported)
+  returned(result)
+  repetitionBudget.consider(statistics)
+  return result
+}
+
+/**
+ * A call returned something to wait for: returns what its caller is given. A promise counts as running until it is settled; anything
+ * else is not counted before it is awaited, which may never happen.
+ * @param given when the call began, or UNTIMED
+ * @param reported what `blockedTime.reported` was then
+ */
+export function settling(
+  statistics: CallStatistics,
+  result: Thenable,
+  given: number,
+  reported: number,
+  returned?: (value: unknown) => void,
+): unknown {
+  const now = statistics.clock.now()
+  const start = given === UNTIMED ? now : given
+  // What comes after the first wait is not seen from here.
+  const segmentMs = now - start
+  statistics.parted(segmentMs, reported)
+  const ended = () => {
+    const end = statistics.clock.now()
+    statistics.settled(end - start, end, segmentMs)
+  }
+  const resolved = (value: unknown) => {
+    ended()
+    returned?.(value)
+    repetitionBudget.consider(statistics)
+  }
+  const rejected = () => {
+    statistics.errors++
+    ended()
+  }
+  if (!isPlainPromise(result)) return watchOutcome(result, resolved, rejected)
+  statistics.active++
+  return passedOn(
+    result,
+    (value) => {
+      statistics.active--
+      resolved(value)
+    },
+    () => {
+      statistics.active--
+      rejected()
+    },
+  )
+}

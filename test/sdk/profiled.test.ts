@@ -228,7 +228,7 @@ describe('spans of profiled functions', () => {
 
 describe('profiled', () => {
   it.each([
-    ['no function', undefined, 'f', 'the first argument of profiled must be a function, got undefined.'],
+    ['no function', undefined, 'f', 'the first argument of profiled must be a function, or options where it is a decorator, got undefined.'],
     ['an empty name', () => 1, '', "name must be a string of at least one character, got ''."],
     ['a name that is no text', () => 1, 5, 'name must be a string of at least one character, got 5.'],
   ])('refuses %s in one sentence', (_what, fn, name, sentence) => {

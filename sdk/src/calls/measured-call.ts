@@ -1,5 +1,4 @@
-import { blockedTime } from '../sampling/blocked-time.ts'
-import { type CallStatistics, UNTIMED } from '../sampling/call-statistics.ts'
+import type { CallStatistics } from '../sampling/call-statistics.ts'
 import { repetitionBudget } from '../sampling/known-functions.ts'
 import { isPlainPromise, isThenable, passedOn, type Thenable, watchOutcome } from '../sampling/outcome.ts'
 import { callSpan } from '../telemetry/spans.ts'
@@ -15,18 +14,17 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
   const tracking = args && statistics.tracking
   const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
   const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
-  const { reported } = blockedTime
-  const start = statistics.clock.now()
+  const place = statistics.begin()
   let result: unknown
   try {
     result = callSpan(statistics.name, work)
   } catch (error) {
     statistics.errors++
-    statistics.ended(start, reported)
+    statistics.ended(place)
     throw error
   }
-  if (isThenable(result)) return settling(statistics, result, start, reported, returned)
-  statistics.ended(start, reported)
+  if (isThenable(result)) return settling(statistics, result, place, returned)
+  statistics.ended(place)
   returned(result)
   repetitionBudget.consider(statistics)
   return result
@@ -35,21 +33,11 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
 /**
  * A call returned something to wait for: returns what its caller is given. A promise counts as running until it is settled; anything
  * else is not counted before it is awaited, which may never happen.
- * @param given when the call began, or UNTIMED
- * @param reported what `blockedTime.reported` was then
+ * @param place of the call on the stack
  */
-export function settling(
-  statistics: CallStatistics,
-  result: Thenable,
-  given: number,
-  reported: number,
-  returned?: (value: unknown) => void,
-): unknown {
-  const now = statistics.clock.now()
-  const start = given === UNTIMED ? now : given
+export function settling(statistics: CallStatistics, result: Thenable, place: number, returned?: (value: unknown) => void): unknown {
   // What comes after the first wait is not seen from here.
-  const segmentMs = now - start
-  statistics.parted(segmentMs, reported)
+  const { start, segmentMs } = statistics.parted(place)
   const ended = () => {
     const end = statistics.clock.now()
     statistics.settled(end - start, end, segmentMs)

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { trace } from '@opentelemetry/api'
-import { blockedTime } from '../sampling/blocked-time.ts'
-import { type CallStatistics, UNTIMED } from '../sampling/call-statistics.ts'
+import { UNTIMED } from '../sampling/call-stack.ts'
+import type { CallStatistics } from '../sampling/call-statistics.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
 import { repetitionBudget } from '../sampling/known-functions.ts'
 import { isThenable } from '../sampling/outcome.ts'
@@ -25,23 +25,22 @@ export function measuredFunction(fn: Anything, given: CallStatistics | ((self: u
   const method = {
     call(this: unknown): unknown {
       const statistics = known ?? find(this)
-      let start = UNTIMED
+      let place = UNTIMED
       if (!statistics.skips()) {
         if (needsMore(statistics)) return Reflect.apply(general, this, arguments)
-        start = statistics.clock.now()
+        place = statistics.begin()
       }
-      const { reported } = blockedTime
       let result: unknown
       try {
         result = Reflect.apply(fn, this, arguments)
       } catch (error) {
         statistics.errors++
-        statistics.ended(start, reported)
+        statistics.ended(place)
         throw error
       }
-      if (isThenable(result)) return settling(statistics, result, start, reported)
-      statistics.ended(start, reported)
-      if (start !== UNTIMED) repetitionBudget.consider(statistics)
+      if (isThenable(result)) return settling(statistics, result, place)
+      statistics.ended(place)
+      if (place !== UNTIMED) repetitionBudget.consider(statistics)
       return result
     },
   }.call
@@ -49,23 +48,22 @@ export function measuredFunction(fn: Anything, given: CallStatistics | ((self: u
   function callOrNew(this: unknown): unknown {
     if (new.target !== undefined) return construct(arguments, new.target === callOrNew ? fn : new.target)
     const statistics = known ?? find(this)
-    let start = UNTIMED
+    let place = UNTIMED
     if (!statistics.skips()) {
       if (needsMore(statistics)) return Reflect.apply(general, this, arguments)
-      start = statistics.clock.now()
+      place = statistics.begin()
     }
-    const { reported } = blockedTime
     let result: unknown
     try {
       result = Reflect.apply(fn, this, arguments)
     } catch (error) {
       statistics.errors++
-      statistics.ended(start, reported)
+      statistics.ended(place)
       throw error
     }
-    if (isThenable(result)) return settling(statistics, result, start, reported)
-    statistics.ended(start, reported)
-    if (start !== UNTIMED) repetitionBudget.consider(statistics)
+    if (isThenable(result)) return settling(statistics, result, place)
+    statistics.ended(place)
+    if (place !== UNTIMED) repetitionBudget.consider(statistics)
     return result
   }
 

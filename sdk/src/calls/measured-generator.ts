@@ -1,4 +1,3 @@
-import { blockedTime } from '../sampling/blocked-time.ts'
 import type { CallStatistics } from '../sampling/call-statistics.ts'
 import { isPlainPromise, passedOn } from '../sampling/outcome.ts'
 
@@ -45,26 +44,31 @@ class Body {
 
   step(run: () => unknown): unknown {
     if (this.#isOver) return run()
-    const { reported } = blockedTime
-    const start = this.#statistics.clock.now()
+    const place = this.#statistics.begin()
     let result: unknown
     try {
       result = run()
     } catch (error) {
-      this.#held(start, reported)
+      this.#ms += this.#part(place).segmentMs
       this.#over(true)
       throw error
     }
-    if (isPlainPromise(result)) return this.#wait(result, start, reported)
-    this.#held(start, reported)
+    const { start, segmentMs } = this.#part(place)
+    if (isPlainPromise(result)) return this.#wait(result, start)
+    this.#ms += segmentMs
     if (isLast(result)) this.#over(false)
     return result
   }
 
+  #part(place: number) {
+    const part = this.#statistics.parted(place)
+    this.#longestMs = Math.max(this.#longestMs, part.segmentMs)
+    return part
+  }
+
   /** Steps that are asked for while another one is waited for come after it: their times are not added. */
-  #wait(result: Promise<unknown>, start: number, reported: number): unknown {
+  #wait(result: Promise<unknown>, start: number): unknown {
     if (this.#waiting++ === 0) this.#waitingSince = start
-    this.#segment(start, reported)
     const settled = (failed: boolean, isEnd: boolean) => {
       this.#waiting--
       const now = this.#statistics.clock.now()
@@ -76,17 +80,6 @@ class Body {
       (value) => settled(false, isLast(value)),
       () => settled(true, true),
     )
-  }
-
-  #held(start: number, reported: number): void {
-    this.#ms += this.#segment(start, reported)
-  }
-
-  #segment(start: number, reported: number): number {
-    const milliseconds = this.#statistics.clock.now() - start
-    this.#statistics.parted(milliseconds, reported)
-    this.#longestMs = Math.max(this.#longestMs, milliseconds)
-    return milliseconds
   }
 
   #over(failed: boolean): void {

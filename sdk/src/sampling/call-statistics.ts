@@ -3,16 +3,20 @@ import { calls } from '../contract/index.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import { AdaptiveTiming } from './adaptive-timing.ts'
 import { BLOCK_THRESHOLD_MS, blockedTime } from './blocked-time.ts'
+import { callStack, UNTIMED } from './call-stack.ts'
 import { CallHistory, type HistoryPoint, type HistorySettings } from './call-history.ts'
 import { DurationHistogram, exportedCounts } from './duration-histogram.ts'
-import type { Figure } from './figure.ts'
+import { Figure, type FigureName } from './figure.ts'
 import type { RepetitionTracking } from './repetition-tracking.ts'
-
-/** The start of a call that is not timed. */
-export const UNTIMED = -1
 
 /** An hour by half-minutes. */
 export const defaultHistory: HistorySettings = { ageMs: 3_600_000, intervals: 120 }
+
+/**
+ * Duration of the call that is being counted, and when it ended. In a typed array, because V8 boxes a number with fractions that is handed
+ * from function to function, which would be two objects a call.
+ */
+const handed = new Float64Array(2)
 
 /** What is known of the calls of one function: plain numbers, counted since the process started. Times in milliseconds. */
 export class CallStatistics implements MetricSource {
@@ -37,8 +41,8 @@ export class CallStatistics implements MetricSource {
   minMs = Infinity
   maxMs = 0
   maxSegmentMs = 0
-  /** What sections of this name were asked to measure besides time. */
-  readonly figures = new Map<string, Figure>()
+  /** What sections of this name were asked to measure besides time; undefined until one is. */
+  figures: Map<FigureName, Figure> | undefined
   /** Follows the repetition of arguments, while this function is among those that it pays for. */
   tracking: RepetitionTracking | undefined
   #history: CallHistory
@@ -71,39 +75,67 @@ export class CallStatistics implements MetricSource {
     return this.#timing.skips()
   }
 
-  /**
-   * A call that held the event loop all the time is over.
-   * @param start when it began, or UNTIMED
-   * @param reported what `blockedTime.reported` was then
-   */
-  ended(start: number, reported: number): void {
-    if (start === UNTIMED) {
+  /** A call begins; returns its place on the stack, for `ended` or `parted`. */
+  begin(): number {
+    const place = callStack.push()
+    if (place === UNTIMED) return UNTIMED
+    callStack.reported[place] = blockedTime.reported
+    callStack.starts[place] = this.clock.now()
+    return place
+  }
+
+  /** A call that held the event loop all the time is over. */
+  ended(place: number): void {
+    if (place === UNTIMED) {
       this.#timing.untimed++
       return
     }
-    const now = this.clock.now()
-    const milliseconds = now - start
-    if (milliseconds >= BLOCK_THRESHOLD_MS) this.#blocked(milliseconds, reported)
-    this.held(milliseconds, now, this.#timing.timed(milliseconds))
+    this.#held(place, 0)
   }
 
-  /**
-   * A part of a call is over that held the event loop for so long; the call itself is not over.
-   * @param reported what `blockedTime.reported` was when the part began
-   */
-  parted(milliseconds: number, reported: number): void {
+  /** The part of a call that held the event loop is over, but not the call: returns when it began, and how long the part was. */
+  parted(place: number): { readonly start: number; readonly segmentMs: number } {
     this.#timing.timeAll()
-    if (milliseconds >= BLOCK_THRESHOLD_MS) this.#blocked(milliseconds, reported)
+    const now = this.clock.now()
+    if (place === UNTIMED) return { start: now, segmentMs: 0 }
+    callStack.pop(place)
+    const start = callStack.starts[place] ?? now
+    if (now - start >= BLOCK_THRESHOLD_MS) this.blocked(now - start, callStack.reported[place] ?? 0)
+    return { start, segmentMs: now - start }
   }
 
   /** Calls that held the event loop all the time: how long each did. */
   held(milliseconds: number, now: number, weight: number = 1): void {
+    handed[0] = milliseconds
+    handed[1] = now
+    this.#held(UNTIMED, weight)
+  }
+
+  /**
+   * What is in `handed`, or a call that ends now.
+   * @param place of the call on the stack; else UNTIMED
+   * @param given how many calls it was; 0 where that follows from how many were not timed
+   */
+  #held(place: number, given: number): void {
+    if (place !== UNTIMED) this.#end(place)
+    const milliseconds = handed[0] ?? 0
+    const now = handed[1] ?? 0
+    const weight = given === 0 ? this.#timing.timed(milliseconds) : given
     this.synchronous.record(milliseconds, weight)
     this.#synchronousCount += weight
     this.#synchronousMs += milliseconds * weight
     if (milliseconds > this.maxSegmentMs) this.maxSegmentMs = milliseconds
     this.#latestMs = milliseconds
     this.#count(milliseconds, now, weight)
+  }
+
+  #end(place: number): void {
+    const now = this.clock.now()
+    callStack.pop(place)
+    const milliseconds = now - (callStack.starts[place] ?? now)
+    if (milliseconds >= BLOCK_THRESHOLD_MS) this.blocked(milliseconds, callStack.reported[place] ?? 0)
+    handed[0] = milliseconds
+    handed[1] = now
   }
 
   /**
@@ -130,8 +162,11 @@ export class CallStatistics implements MetricSource {
     this.#history.add(weight, milliseconds * weight, now)
   }
 
-  /** Reports that the event loop was held too long, less what profiled functions that were called meanwhile have reported. */
-  #blocked(milliseconds: number, reported: number): void {
+  /**
+   * Reports the event loop as blocked, where it was held for too long, less what profiled functions that were called meanwhile have reported.
+   * @param reported what `blockedTime.reported` was before
+   */
+  blocked(milliseconds: number, reported: number): void {
     const own = milliseconds - (blockedTime.reported - reported)
     if (own >= BLOCK_THRESHOLD_MS) blockedTime.byFunction(this.name, own)
   }
@@ -142,6 +177,16 @@ export class CallStatistics implements MetricSource {
     if (untimed === 0) return
     this.#timing.untimed = 0
     this.held(this.#latestMs, this.clock.now(), untimed)
+  }
+
+  /** A figure of the sections of this name. */
+  figure(name: FigureName): Figure {
+    this.figures ??= new Map()
+    const existing = this.figures.get(name)
+    if (existing !== undefined) return existing
+    const figure = new Figure()
+    this.figures.set(name, figure)
+    return figure
   }
 
   /** Calls by time, oldest first. */

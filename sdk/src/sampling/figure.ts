@@ -1,3 +1,6 @@
+/** What can be measured of a section besides its time. */
+export type FigureName = 'cpuMs' | 'allocatedBytes' | 'onLoopMs' | 'waitMs'
+
 /** What was found of one kind in some calls of a function, and in how many of them it could not be known. */
 export class Figure {
   known = 0

@@ -23,6 +23,11 @@ export function boundedName(name: string): string {
   return names.admit(name)
 }
 
+/** Whether anything of this bounded name was measured or wrapped before. */
+export function isKnown(name: string): boolean {
+  return known.has(name) || knownCached.has(name)
+}
+
 /** The statistics of a bounded name, with and without a cache of ours. Functions of one name are counted together, by the clock of the first. */
 export function statisticsOf(name: string, cached: boolean = false, clock: Clock = systemClock): CallStatistics {
   const all = cached ? knownCached : known

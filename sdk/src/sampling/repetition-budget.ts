@@ -38,7 +38,10 @@ export class RepetitionBudget implements MetricSource {
 
   /** To be called after a call: takes a function in as soon as there is a place for it. */
   consider(statistics: CallStatistics): void {
-    if (statistics.count % LOOK_EVERY !== FIRST_LOOK || statistics.tracking !== undefined) return
+    if (statistics.count % LOOK_EVERY === FIRST_LOOK && statistics.tracking === undefined) this.#look(statistics)
+  }
+
+  #look(statistics: CallStatistics): void {
     const candidate = this.#functions.find((one) => one.statistics === statistics)
     if (candidate === undefined || !isAffordable(candidate)) return
     if (this.#functions.filter(isTracked).length < TRACKED) this.#begin(candidate)

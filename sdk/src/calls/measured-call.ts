@@ -1,6 +1,7 @@
+import { callStack } from '../sampling/call-stack.ts'
 import type { CallStatistics } from '../sampling/call-statistics.ts'
 import { repetitionBudget } from '../sampling/known-functions.ts'
-import { isPlainPromise, isThenable, passedOn, type Thenable, watchOutcome } from '../sampling/outcome.ts'
+import { isPlainPromise, isThenable, type Thenable, watchOutcome, withProperties } from '../sampling/outcome.ts'
 import { callSpan } from '../telemetry/spans.ts'
 
 /** Share of a function's own time that comparing its results may take. */
@@ -37,31 +38,30 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
  */
 export function settling(statistics: CallStatistics, result: Thenable, place: number, returned?: (value: unknown) => void): unknown {
   // What comes after the first wait is not seen from here.
-  const { start, segmentMs } = statistics.parted(place)
-  const ended = () => {
-    const end = statistics.clock.now()
-    statistics.settled(end - start, end, segmentMs)
-  }
-  const resolved = (value: unknown) => {
-    ended()
-    returned?.(value)
+  const segmentMs = statistics.parted(place)
+  const start = callStack.starts[place] ?? statistics.clock.now()
+  const resolved = (value: unknown): void => {
+    statistics.settled(start, segmentMs)
+    if (returned !== undefined) returned(value)
     repetitionBudget.consider(statistics)
   }
-  const rejected = () => {
+  const rejected = (): void => {
     statistics.errors++
-    ended()
+    statistics.settled(start, segmentMs)
   }
   if (!isPlainPromise(result)) return watchOutcome(result, resolved, rejected)
   statistics.active++
-  return passedOn(
-    result,
+  const next = result.then(
     (value) => {
       statistics.active--
       resolved(value)
+      return value
     },
-    () => {
+    (error: unknown) => {
       statistics.active--
       rejected()
+      throw error
     },
   )
+  return withProperties(next, result)
 }

@@ -1,3 +1,4 @@
+import { callStack } from '../sampling/call-stack.ts'
 import type { CallStatistics } from '../sampling/call-statistics.ts'
 import { isPlainPromise, passedOn } from '../sampling/outcome.ts'
 
@@ -49,21 +50,21 @@ class Body {
     try {
       result = run()
     } catch (error) {
-      this.#ms += this.#part(place).segmentMs
+      this.#ms += this.#part(place)
       this.#over(true)
       throw error
     }
-    const { start, segmentMs } = this.#part(place)
-    if (isPlainPromise(result)) return this.#wait(result, start)
+    const segmentMs = this.#part(place)
+    if (isPlainPromise(result)) return this.#wait(result, callStack.starts[place] ?? this.#statistics.clock.now())
     this.#ms += segmentMs
     if (isLast(result)) this.#over(false)
     return result
   }
 
-  #part(place: number) {
-    const part = this.#statistics.parted(place)
-    this.#longestMs = Math.max(this.#longestMs, part.segmentMs)
-    return part
+  #part(place: number): number {
+    const milliseconds = Math.max(0, this.#statistics.parted(place, true))
+    this.#longestMs = Math.max(this.#longestMs, milliseconds)
+    return milliseconds
   }
 
   /** Steps that are asked for while another one is waited for come after it: their times are not added. */
@@ -86,7 +87,7 @@ class Body {
     if (this.#isOver) return
     this.#isOver = true
     if (failed) this.#statistics.errors++
-    this.#statistics.settled(this.#ms, this.#statistics.clock.now(), this.#longestMs)
+    this.#statistics.settled(0, this.#longestMs, this.#ms)
   }
 }
 

@@ -31,7 +31,7 @@ export class Section implements Disposable {
       this.#over?.(milliseconds, true)
       this.#statistics.blocked(milliseconds, this.#reported)
       this.#statistics.held(milliseconds, now)
-    } else this.#statistics.settled(now - this.#start, now, undefined)
+    } else this.#statistics.settled(this.#start, undefined)
   }
 
   #waits(): void {

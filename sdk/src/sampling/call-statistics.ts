@@ -47,11 +47,13 @@ export class CallStatistics implements MetricSource {
   tracking: RepetitionTracking | undefined
   #history: CallHistory
   readonly #timing = new AdaptiveTiming()
+  readonly #segmentTiming = new AdaptiveTiming()
   #counted = 0
   #synchronousCount = 0
   #segmentCount = 0
   #synchronousMs = 0
   #latestMs = 0
+  #latestSegmentMs = 0
 
   constructor(name: string, cached: boolean, clock: Clock = systemClock, history: HistorySettings = defaultHistory) {
     this.name = name
@@ -93,15 +95,19 @@ export class CallStatistics implements MetricSource {
     this.#held(place, 0)
   }
 
-  /** The part of a call that held the event loop is over, but not the call: returns when it began, and how long the part was. */
-  parted(place: number): { readonly start: number; readonly segmentMs: number } {
+  /**
+   * The part of a call that held the event loop is over, but not the call: returns how long the part was, or UNTIMED where the clock
+   * was not looked at, because these parts are as quick as a look at it.
+   * @param always whether to look at it all the same
+   */
+  parted(place: number, always: boolean = false): number {
     this.#timing.timeAll()
-    const now = this.clock.now()
-    if (place === UNTIMED) return { start: now, segmentMs: 0 }
+    if (place === UNTIMED) return UNTIMED
     callStack.pop(place)
-    const start = callStack.starts[place] ?? now
-    if (now - start >= BLOCK_THRESHOLD_MS) this.blocked(now - start, callStack.reported[place] ?? 0)
-    return { start, segmentMs: now - start }
+    if (!always && this.#segmentTiming.skips()) return UNTIMED
+    const milliseconds = this.clock.now() - (callStack.starts[place] ?? 0)
+    if (milliseconds >= BLOCK_THRESHOLD_MS) this.blocked(milliseconds, callStack.reported[place] ?? 0)
+    return milliseconds
   }
 
   /** Calls that held the event loop all the time: how long each did. */
@@ -140,17 +146,25 @@ export class CallStatistics implements MetricSource {
 
   /**
    * A call is over that did not hold the event loop all the time.
-   * @param segmentMs the longest time that it did; undefined where that is not known
+   * @param start when it began; with `lasted`, when it began to be measured
+   * @param segmentMs the longest time that it held the event loop, UNTIMED where the clock was not looked at; undefined where that is not known
+   * @param lasted its duration, where that is not the time since its start
    */
-  settled(milliseconds: number, now: number, segmentMs: number | undefined): void {
+  settled(start: number, segmentMs: number | undefined, lasted?: number): void {
+    const now = this.clock.now()
+    const milliseconds = lasted ?? now - start
     this.asynchronous.record(milliseconds, 1)
-    if (segmentMs !== undefined) {
-      this.segments.record(segmentMs, 1)
-      this.#segmentCount++
-      this.segmentsMs += segmentMs
-      if (segmentMs > this.maxSegmentMs) this.maxSegmentMs = segmentMs
-    }
+    if (segmentMs === UNTIMED) this.#segmentTiming.untimed++
+    else if (segmentMs !== undefined) this.#segment(segmentMs, this.#segmentTiming.timed(segmentMs))
     this.#count(milliseconds, now, 1)
+  }
+
+  #segment(milliseconds: number, weight: number): void {
+    this.segments.record(milliseconds, weight)
+    this.#segmentCount += weight
+    this.segmentsMs += milliseconds * weight
+    this.#latestSegmentMs = milliseconds
+    if (milliseconds > this.maxSegmentMs) this.maxSegmentMs = milliseconds
   }
 
   #count(milliseconds: number, now: number, weight: number): void {
@@ -173,10 +187,12 @@ export class CallStatistics implements MetricSource {
 
   /** Gives the calls after the last timed one its duration, so that sums and histograms have every call that is counted. */
   flush(): void {
-    const { untimed } = this.#timing
-    if (untimed === 0) return
+    const calls = this.#timing.untimed
+    const segments = this.#segmentTiming.untimed
     this.#timing.untimed = 0
-    this.held(this.#latestMs, this.clock.now(), untimed)
+    this.#segmentTiming.untimed = 0
+    if (calls > 0) this.held(this.#latestMs, this.clock.now(), calls)
+    if (segments > 0) this.#segment(this.#latestSegmentMs, segments)
   }
 
   /** A figure of the sections of this name. */

@@ -37,7 +37,7 @@ export class CallStatistics implements MetricSource {
   totalMs = 0
   squares = 0
   segmentsMs = 0
-  /** Of the calls that were timed, since the start or the last `forgetExtremes`. */
+  /** Of the calls that were timed, since the start or the last `forget`. */
   minMs = Infinity
   maxMs = 0
   maxSegmentMs = 0
@@ -46,6 +46,7 @@ export class CallStatistics implements MetricSource {
   /** Follows the repetition of arguments, while this function is among those that it pays for. */
   tracking: RepetitionTracking | undefined
   #history: CallHistory
+  #historySettings: HistorySettings
   readonly #timing = new AdaptiveTiming()
   readonly #segmentTiming = new AdaptiveTiming()
   #counted = 0
@@ -59,6 +60,7 @@ export class CallStatistics implements MetricSource {
     this.name = name
     this.cached = cached
     this.clock = clock
+    this.#historySettings = history
     this.#history = new CallHistory(history)
   }
 
@@ -211,8 +213,18 @@ export class CallStatistics implements MetricSource {
   }
 
   /** Begins to remember calls by time anew. */
-  remember(settings: HistorySettings): void {
+  remember(settings: HistorySettings = this.#historySettings): void {
+    this.#historySettings = settings
     this.#history = new CallHistory(settings)
+  }
+
+  /** Forgets what only this process is told: extremes, figures, and calls by time. */
+  forget(): void {
+    this.minMs = Infinity
+    this.maxMs = 0
+    this.maxSegmentMs = 0
+    this.figures = undefined
+    this.remember()
   }
 
   collect(sink: MetricSink): void {

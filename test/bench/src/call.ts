@@ -68,7 +68,7 @@ const candidates = {
   sampled: inSpan(mix(), new AlwaysOnSampler()),
   timerify: performance.timerify(mix(), { histogram: createHistogram() }),
   section: (one: number, other: number) => {
-    using _time = profileTime('bench.section')
+    using time = profileTime('bench.section')
     return (Math.imul(one, 31) + other) | 0
   },
   bareLater: mixLater(),

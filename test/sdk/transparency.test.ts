@@ -80,28 +80,24 @@ async function seen(fn: Anything, self: unknown, args: unknown[]) {
   if (!(result instanceof Promise)) return { returned: result, turns: 0 }
   const properties = Object.keys(result)
   let turns = 0
-  let settled = false
   const outcome = result.then(
-    (value: unknown) => ((settled = true), { resolved: value }),
-    (error: unknown) => ((settled = true), { rejected: error }),
+    (value: unknown) => ({ resolved: value, turns }),
+    (error: unknown) => ({ rejected: error, turns }),
   )
-  while (!settled && turns < 50) {
-    await undefined
-    turns++
-  }
-  return { ...(await outcome), properties, turns }
+  for (; turns < 50; turns++) await undefined
+  return { properties, ...(await outcome) }
 }
 
 /** What `cached` adds. */
-const added = [Symbol.for('pitwall.cached'), Symbol.asyncDispose]
+const added = new Set([Symbol.for('pitwall.cached'), Symbol.asyncDispose])
 
 function shape(fn: object) {
   // What is made by a generator function cannot be compared by its looks.
-  const hidden = ['arguments', 'caller', 'prototype']
-  const own = Object.entries(Object.getOwnPropertyDescriptors(fn)).filter(([key]) => !hidden.includes(key))
+  const hidden = new Set(['arguments', 'caller', 'prototype'])
+  const own = Object.entries(Object.getOwnPropertyDescriptors(fn)).filter(([key]) => !hidden.has(key))
   return {
     own: Object.fromEntries(own),
-    symbols: Object.getOwnPropertySymbols(fn).filter((symbol) => !added.includes(symbol)),
+    symbols: Object.getOwnPropertySymbols(fn).filter((symbol) => !added.has(symbol)),
     prototype: Object.getPrototypeOf(fn),
     isConstructor: isConstructor(fn),
   }
@@ -136,8 +132,9 @@ describe('a function that is profiled', () => {
   })
 
   it('returns the very object that the function returned, unless it is a promise', () => {
-    const object = { then: 'no function' }
-    const hostile = Object.defineProperty({}, 'then', {
+    const key = 'then'
+    const object = { [key]: 'no function' }
+    const hostile = new Proxy(object, {
       get() {
         throw new Error('do not ask')
       },
@@ -177,7 +174,12 @@ describe('a function that is profiled', () => {
     expect(Reflect.construct(Wrapped, ['Ann'])).toEqual({ name: 'Ann', own: true })
     expect(Reflect.construct(Wrapped, ['Ann'])).toBeInstanceOf(Old)
     expect(Reflect.apply(Wrapped, undefined, [])).toBe('called')
-    expect(() => Reflect.construct(profiled(() => 1), [])).toThrow(TypeError)
+    expect(() =>
+      Reflect.construct(
+        profiled(() => 1),
+        [],
+      ),
+    ).toThrow(TypeError)
   })
 })
 
@@ -262,10 +264,7 @@ describe('popular packages', () => {
   const texts = fc.json().map((text) => yaml.stringify(JSON.parse(text)))
 
   it('yaml does the same with every function of it wrapped', () => {
-    for (const wrap of [
-      (fn: Anything) => profiled(fn),
-      (fn: Anything) => cached(fn, { key: (...args) => JSON.stringify(args) }),
-    ]) {
+    for (const wrap of [(fn: Anything) => profiled(fn), (fn: Anything) => cached(fn, { key: (...args) => JSON.stringify(args) })]) {
       const parse: Anything = wrap((text) => yaml.parse(String(text)))
       const stringify: Anything = wrap((value) => yaml.stringify(value))
       fc.assert(

@@ -1,5 +1,5 @@
 import type { CallStatistics } from './call-statistics.ts'
-import { DURATION_BUCKETS, quantile } from './duration-histogram.ts'
+import { bucketCounts, quantile } from './duration-histogram.ts'
 import type { Figure, FigureName } from './figure.ts'
 import { type Trend, trendOf } from './trend.ts'
 
@@ -55,10 +55,7 @@ export interface CallCounts {
 /** The counts of one function up to now. */
 export function countsOf(statistics: CallStatistics): CallCounts {
   statistics.flush()
-  const buckets = new Float64Array(DURATION_BUCKETS)
-  for (const counts of [statistics.synchronous.counts, statistics.asynchronous.counts])
-    for (let bucket = 0; counts !== undefined && bucket < DURATION_BUCKETS; bucket++)
-      buckets[bucket] = (buckets[bucket] ?? 0) + (counts[bucket] ?? 0)
+  const buckets = bucketCounts(statistics.synchronous, statistics.asynchronous)
   const { count, errors, totalMs, squares } = statistics
   return { buckets, count, errors, totalMs, squares }
 }

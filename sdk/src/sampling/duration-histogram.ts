@@ -17,7 +17,7 @@ const FIRST_PREFIX = (1_023 + FIRST_OCTAVE) * PER_OCTAVE
  */
 const layout = layOut()
 /** Number of buckets of a histogram of durations. */
-export const DURATION_BUCKETS = layout.uppers.length
+const DURATION_BUCKETS = layout.uppers.length
 
 const bits = new DataView(new ArrayBuffer(8))
 
@@ -40,14 +40,23 @@ export class DurationHistogram {
   }
 }
 
-/** Counts by the exported buckets; of several histograms, together. */
-export function exportedCounts(...histograms: readonly (Float64Array | undefined)[]): Float64Array {
+/** Counts per bucket of several histograms together. */
+export function bucketCounts(...histograms: readonly DurationHistogram[]): Float64Array {
+  const together = new Float64Array(DURATION_BUCKETS)
+  for (const { counts } of histograms)
+    if (counts !== undefined) for (const [bucket, count] of counts.entries()) together[bucket] = (together[bucket] ?? 0) + count
+  return together
+}
+
+/** Counts by the exported buckets, of several histograms together. */
+export function exportedCounts(...histograms: readonly DurationHistogram[]): Float64Array {
   const exported = new Float64Array(boundsMs.length + 1)
-  for (const counts of histograms)
-    for (let bucket = 0; counts !== undefined && bucket < DURATION_BUCKETS; bucket++) {
-      const target = layout.exported[bucket] ?? 0
-      exported[target] = (exported[target] ?? 0) + (counts[bucket] ?? 0)
-    }
+  for (const { counts } of histograms)
+    if (counts !== undefined)
+      for (let bucket = 0; bucket < DURATION_BUCKETS; bucket++) {
+        const target = layout.exported[bucket] ?? 0
+        exported[target] = (exported[target] ?? 0) + (counts[bucket] ?? 0)
+      }
   return exported
 }
 

@@ -42,7 +42,8 @@ export function passedOn(promise: Promise<unknown>, resolved: (value: unknown) =
 /** Gives a promise what another one has besides being one: a method to cancel it, as some libraries return it. */
 export function withProperties(next: Promise<unknown>, promise: Promise<unknown>): Promise<unknown> {
   // Hardly any has, and then asking costs nothing.
-  for (const key in promise) if (Object.hasOwn(promise, key)) return Object.defineProperties(next, Object.getOwnPropertyDescriptors(promise))
+  for (const key in promise)
+    if (Object.hasOwn(promise, key)) return Object.defineProperties(next, Object.getOwnPropertyDescriptors(promise))
   return next
 }
 

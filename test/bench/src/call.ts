@@ -68,20 +68,26 @@ const candidates = {
   sampled: inSpan(mix(), new AlwaysOnSampler()),
   timerify: performance.timerify(mix(), { histogram: createHistogram() }),
   section: (one: number, other: number) => {
-    using time = profileTime('bench.section')
-    return (Math.imul(one, 31) + other) | 0
+    const time = profileTime('bench.section')
+    const mixed = (Math.imul(one, 31) + other) | 0
+    time[Symbol.dispose]()
+    return mixed
   },
   bareLater: mixLater(),
   later: profiled(mixLater(), { name: 'bench.later' }),
   bareSteps: (one: number, other: number) => [...mixSteps(one, other)].length,
-  steps: ((fn) => (one: number, other: number) => [...fn(one, other)].length)(profiled(mixSteps, { name: 'bench.steps' })),
+  steps: (
+    (fn) => (one: number, other: number) =>
+      [...fn(one, other)].length
+  )(profiled(mixSteps, { name: 'bench.steps' })),
 } satisfies Record<string, Mix>
 type Candidate = keyof typeof candidates
 const names = Object.keys(candidates).filter((name): name is Candidate => name in candidates)
 
 /** Each in a loop of its own, so that each is compiled for itself; the sum keeps calls from being left out. */
 function loop(fn: Mix): (calls: number) => number | Promise<number> {
-  const text = (awaits: string) => `return ${awaits && 'async '}(calls) => { let sum = 0; for (let i = 0; i < calls; i++) sum = ${awaits} fn(sum | 0, i); return sum }`
+  const text = (awaits: string) =>
+    `return ${awaits && 'async '}(calls) => { let sum = 0; for (let i = 0; i < calls; i++) sum = ${awaits} fn(sum | 0, i); return sum }`
   return new Function('fn', text(fn(1, 2) instanceof Promise ? 'await' : ''))(fn)
 }
 
@@ -118,10 +124,9 @@ function bytesPerCall(run: (calls: number) => unknown): number {
   const before = getHeapStatistics().used_heap_size
   run(ALLOCATING_CALLS)
   const grown = getHeapStatistics().used_heap_size - before
-  const freed = collections.stop().statistics.reduce(
-    (sum, { beforeGC, afterGC }) => sum + beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize,
-    0,
-  )
+  const freed = collections
+    .stop()
+    .statistics.reduce((sum, { beforeGC, afterGC }) => sum + beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize, 0)
   return (grown + freed) / ALLOCATING_CALLS
 }
 
@@ -150,7 +155,11 @@ export default {
         atMost(120, 'ns', { id: 'sync', what: 'a profiled call that is timed, over the bare one', figure: over('timed', 'work') }),
         atMost(170, 'ns', { id: 'async', what: 'a profiled awaited call, over the bare one', figure: over('later', 'bareLater') }),
         atMost(30, 'ns', { id: 'adaptive', what: 'a profiled call of a function below 2 µs, over the bare one', figure: over('adaptive') }),
-        atMost(1, 'bytes', { id: 'allocated', what: 'allocated a steady synchronous call, where the smallest object has 16', figure: allocated }),
+        atMost(1, 'bytes', {
+          id: 'allocated',
+          what: 'allocated a steady synchronous call, where the smallest object has 16',
+          figure: allocated,
+        }),
         goal({
           id: 'record',
           what: 'times as much costs histogram.record with two attributes as a profiled call that is timed',

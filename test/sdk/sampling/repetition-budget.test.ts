@@ -59,6 +59,14 @@ describe('the budget for following arguments', () => {
     expect(tracked()).not.toContain(16)
   })
 
+  it('lets a function go that was slow only before it was compiled, and not one that stays slow', () => {
+    const { call, functions, tracked } = fleet(2)
+    for (const one of functions) call(one, 4, 1)
+    call(functions[0], 1_000, 0.001)
+    call(functions[1], 1_000, 1)
+    expect(tracked()).toEqual([1])
+  })
+
   it('has no place for functions that are quick or that a cache stands in front of', () => {
     const { budget, call, functions, tracked } = fleet(1)
     call(functions[0], 600, 0.02)

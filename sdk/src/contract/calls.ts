@@ -1,4 +1,4 @@
-import { durationBuckets } from './buckets.ts'
+import { blockingBuckets, durationBuckets } from './buckets.ts'
 import { histogram, number } from './metric.ts'
 
 /** What profiled functions say of themselves. */
@@ -14,7 +14,7 @@ export const calls = {
     'pitwall.function.blocking.duration',
     's',
     ['code.function.name'],
-    durationBuckets,
+    blockingBuckets,
     'Longest time that a call held the event loop at a stretch; of an asynchronous one at least until it first waited.',
   ),
   active: number('updowncounter', 'pitwall.function.active', '{call}', ['code.function.name'], 'Calls that are running now.'),

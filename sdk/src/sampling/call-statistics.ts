@@ -231,13 +231,13 @@ export class CallStatistics implements MetricSource {
     this.flush()
     const { name, synchronous, asynchronous, segments } = this
     const attributes = { 'code.function.name': name, 'pitwall.function.cached': String(this.cached) }
-    const durations = exportedCounts(synchronous, asynchronous)
+    const durations = exportedCounts(calls.duration.buckets, synchronous, asynchronous)
     sink.histogram(calls.duration, attributes, { counts: durations, sum: this.totalMs / 1_000, count: this.#counted })
     sink.histogram(
       calls.blocking,
       { 'code.function.name': name },
       {
-        counts: exportedCounts(synchronous, segments),
+        counts: exportedCounts(calls.blocking.buckets, synchronous, segments),
         sum: (this.#synchronousMs + this.segmentsMs) / 1_000,
         count: this.#synchronousCount + this.#segmentCount,
       },

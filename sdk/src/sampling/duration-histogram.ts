@@ -48,13 +48,17 @@ export function bucketCounts(...histograms: readonly DurationHistogram[]): Float
   return together
 }
 
-/** Counts by the exported buckets, of several histograms together. */
-export function exportedCounts(...histograms: readonly DurationHistogram[]): Float64Array {
-  const exported = new Float64Array(boundsMs.length + 1)
+/**
+ * Counts by exported buckets, of several histograms together.
+ * @param bounds those of the durations of the contract, or some of them, in seconds
+ */
+export function exportedCounts(bounds: readonly number[], ...histograms: readonly DurationHistogram[]): Float64Array {
+  const targets = calls.duration.buckets.map((bound) => bounds.filter((own) => own < bound).length)
+  const exported = new Float64Array(bounds.length + 1)
   for (const { counts } of histograms)
     if (counts !== undefined)
       for (let bucket = 0; bucket < DURATION_BUCKETS; bucket++) {
-        const target = layout.exported[bucket] ?? 0
+        const target = targets[layout.exported[bucket] ?? 0] ?? bounds.length
         exported[target] = (exported[target] ?? 0) + (counts[bucket] ?? 0)
       }
   return exported

@@ -4,18 +4,21 @@ import { calls } from '../../../sdk/src/contract/index.ts'
 import { DurationHistogram, exportedCounts, quantile } from '../../../sdk/src/sampling/duration-histogram.ts'
 
 const durations = fc.array(fc.double({ min: 1e-4, max: 2e6, noNaN: true }), { minLength: 1, maxLength: 200 })
-const bounds = calls.duration.buckets.map((seconds) => seconds * 1_000)
+const seconds = calls.duration.buckets
+const toMs = (bound: number) => bound * 1_000
+const bounds = seconds.map(toMs)
 
 describe('a histogram of durations', () => {
-  it('exports exact counts, also for durations that lie on a bound', () => {
+  it.each([calls.duration, calls.blocking])('exports exact counts, also for durations that lie on a bound: $name', ({ buckets }) => {
+    const own = [...buckets.map(toMs), Infinity]
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.double({ min: 0, max: 2e6, noNaN: true }), fc.constantFrom(...bounds))), (all) => {
         const histogram = new DurationHistogram()
         for (const duration of all) histogram.record(duration, 2)
-        const expected = [...bounds, Infinity].map(
-          (bound, index) => 2 * all.filter((duration) => duration <= bound && duration > (bounds[index - 1] ?? -1)).length,
+        const expected = own.map(
+          (bound, index) => 2 * all.filter((duration) => duration <= bound && duration > (own[index - 1] ?? -1)).length,
         )
-        expect([...exportedCounts(histogram)]).toEqual(expected)
+        expect([...exportedCounts(buckets, histogram)]).toEqual(expected)
       }),
     )
   })
@@ -37,7 +40,7 @@ describe('a histogram of durations', () => {
     expect(histogram.counts).toBeUndefined()
     histogram.record(0, 1)
     histogram.record(1e9, 1)
-    expect(exportedCounts(histogram).at(0)).toBe(1)
-    expect(exportedCounts(histogram).at(-1)).toBe(1)
+    expect(exportedCounts(seconds, histogram).at(0)).toBe(1)
+    expect(exportedCounts(seconds, histogram).at(-1)).toBe(1)
   })
 })

@@ -9,8 +9,8 @@ import { DurationHistogram, exportedCounts } from './duration-histogram.ts'
 import { Figure, type FigureName } from './figure.ts'
 import type { RepetitionTracking } from './repetition-tracking.ts'
 
-/** An hour by half-minutes. */
-export const defaultHistory: HistorySettings = { ageMs: 3_600_000, intervals: 120 }
+/** An hour by minutes. */
+export const defaultHistory: HistorySettings = { ageMs: 3_600_000, intervals: 60 }
 
 /**
  * Duration of the call that is being counted, and when it ended. In a typed array, because V8 boxes a number with fractions that is handed

@@ -20,13 +20,14 @@ const MINUTE_MS = 60_000
 export function trendOf(times: readonly number[], values: readonly number[]): Trend | undefined {
   const points = times.length
   if (points < FEWEST) return undefined
-  const slopes: number[] = []
+  const slopes = new Float64Array((points * (points - 1)) / 2)
+  let pairs = 0
   let score = 0
   for (let later = 1; later < points; later++)
     for (let earlier = 0; earlier < later; earlier++) {
       const difference = (values[later] ?? 0) - (values[earlier] ?? 0)
       score += Math.sign(difference)
-      slopes.push(difference / ((times[later] ?? 0) - (times[earlier] ?? 0)))
+      slopes[pairs++] = difference / ((times[later] ?? 0) - (times[earlier] ?? 0))
     }
   const deviation = Math.sqrt(scoreVariance(values))
   const pValue = deviation === 0 ? 1 : 2 * upperTail(Math.max(0, Math.abs(score) - 1) / deviation)
@@ -48,8 +49,8 @@ function upperTail(z: number): number {
   return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * polynomial
 }
 
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).toSorted()
+function median(values: Float64Array): number {
+  const sorted = values.toSorted()
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

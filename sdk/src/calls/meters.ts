@@ -34,7 +34,8 @@ const LEAST_COLLECTED_BYTES = 2 ** 20
 
 /**
  * Bytes allocated on the JavaScript heap: by how much it has grown, and what garbage collections took from it meanwhile. Within 2 % from
- * 64 KiB on, 1 KiB below that. Buffers lie outside of the heap and are not counted.
+ * 64 KiB on, 1 KiB below that, but for a rare piece during which V8 sweeps what an earlier collection left: the mean of many is to be
+ * trusted more than the largest. Buffers lie outside of the heap and are not counted.
  */
 export const allocation: Meter = {
   figure: 'allocatedBytes',

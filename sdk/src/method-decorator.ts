@@ -33,12 +33,20 @@ export function isDecoratorCall(context: unknown): boolean {
  * @param self what the method was called on
  */
 export function methodName(self: unknown, key: string | symbol, method: Anything): string {
-  if (!isObject(self)) return String(key)
+  try {
+    const className = isObject(self) ? classNameOf(self, key, method) : undefined
+    return className === undefined || className === '' || className === 'Object' ? String(key) : `${className}.${String(key)}`
+  } catch {
+    // A proxy that does not let itself be asked.
+    return String(key)
+  }
+}
+
+function classNameOf(self: object, key: string | symbol, method: Anything): string | undefined {
   let place: object | null = self
   while (place !== null && Reflect.getOwnPropertyDescriptor(place, key)?.value !== method) place = Reflect.getPrototypeOf(place)
   const owner = place ?? self
-  const name = typeof owner === 'function' ? owner.name : owner.constructor?.name
-  return name === undefined || name === '' || name === 'Object' ? String(key) : `${name}.${String(key)}`
+  return typeof owner === 'function' ? owner.name : owner.constructor?.name
 }
 
 /** Whether a value can have properties of its own. */

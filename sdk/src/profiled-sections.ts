@@ -34,7 +34,8 @@ export function profileCpu(name: string, work?: () => unknown): unknown {
 
 /**
  * As `profileTime`, and measures what is allocated on the JavaScript heap, as `allocatedBytes` of the summary: of pieces that hold the
- * event loop all the time. Within 2 % from 64 KiB on, but for a rare one that is far off. Of those that wait it is not known: others allocate meanwhile. Takes 2 µs.
+ * event loop all the time. Within 2 % from 64 KiB on, but for a rare one that is far off. Of those that wait it is not known: others
+ * allocate meanwhile. Takes 2 µs.
  */
 export function profileMemory(name: string): Disposable
 export function profileMemory<T>(name: string, work: () => T): T

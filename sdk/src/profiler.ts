@@ -1,4 +1,5 @@
 import { OptionError } from './errors.ts'
+import { MAX_NAME_LENGTH } from './names.ts'
 import type { HistorySettings } from './sampling/call-history.ts'
 import type { CallStatistics } from './sampling/call-statistics.ts'
 import { type CallCounts, countsOf, type FunctionSummary, summaryOf } from './sampling/call-summary.ts'
@@ -53,8 +54,9 @@ const cleared = new WeakMap<CallStatistics, CallCounts>()
 
 const profiler: ProcessProfiler = {
   summary(name) {
-    const known = knownStatistics().get(name)
-    return known && summarize(name, known)
+    const short = name.slice(0, MAX_NAME_LENGTH)
+    const known = knownStatistics().get(short)
+    return known && summarize(short, known)
   },
 
   summaries({ sort = 'totalMs', limit = Infinity } = {}) {

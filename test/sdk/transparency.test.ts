@@ -103,6 +103,10 @@ function shape(fn: object) {
   }
 }
 
+function isFunction(value: unknown): value is Anything {
+  return typeof value === 'function'
+}
+
 function isConstructor(fn: object): boolean {
   try {
     Reflect.construct(Object, [], Object(fn))
@@ -261,6 +265,16 @@ describe('a function that is cached', () => {
 
 describe('popular packages', () => {
   const texts = fc.json().map((text) => yaml.stringify(JSON.parse(text)))
+
+  it('have no export that looks different when it is profiled, and none that looks different when it is cached but for classes', () => {
+    const exports = [yaml, { Keyv }, { LRUCache }].flatMap((module) => Object.values<unknown>(module)).filter((value) => isFunction(value))
+    expect(exports.length).toBeGreaterThanOrEqual(20)
+    for (const fn of exports) {
+      expect(shape(profiled(fn, { name: 'transparency' }))).toEqual(shape(fn))
+      const { own, symbols, prototype } = shape(fn)
+      if (!isConstructor(fn)) expect(shape(cached(fn, { name: 'transparency' }))).toMatchObject({ own, symbols, prototype })
+    }
+  })
 
   it('yaml does the same with every function of it wrapped', () => {
     for (const wrap of [(fn: Anything) => profiled(fn), (fn: Anything) => cached(fn, { key: (...args) => JSON.stringify(args) })]) {

@@ -149,7 +149,8 @@ export class CallStatistics implements MetricSource {
   /**
    * A call is over that did not hold the event loop all the time.
    * @param start when it began; with `lasted`, when it began to be measured
-   * @param segmentMs the longest time that it held the event loop, UNTIMED where the clock was not looked at; undefined where that is not known
+   * @param segmentMs the longest time that it held the event loop, UNTIMED where the clock was not looked at; undefined where it cannot
+   * be known
    * @param lasted its duration, where that is not the time since its start
    */
   settled(start: number, segmentMs: number | undefined, lasted?: number): void {

@@ -28,7 +28,10 @@ export function isKnown(name: string): boolean {
   return known.has(name) || knownCached.has(name)
 }
 
-/** The statistics of a bounded name, with and without a cache of ours. Functions of one name are counted together, by the clock of the first. */
+/**
+ * The statistics of a bounded name, with and without a cache of ours. Functions of one name are counted together, by the clock of the
+ * first.
+ */
 export function statisticsOf(name: string, cached: boolean = false, clock: Clock = systemClock): CallStatistics {
   const all = cached ? knownCached : known
   const existing = all.get(name)

@@ -17,7 +17,13 @@ export const calls = {
     blockingBuckets,
     'Longest time that a call held the event loop at a stretch; of an asynchronous one at least until it first waited.',
   ),
-  active: number('updowncounter', 'pitwall.function.active', '{call}', ['code.function.name'], 'Calls that are running now.'),
+  active: number(
+    'updowncounter',
+    'pitwall.function.active',
+    '{call}',
+    ['code.function.name'],
+    'Calls that returned a promise which is not settled yet.',
+  ),
   errors: number('counter', 'pitwall.function.errors', '{error}', ['code.function.name'], 'Calls that threw or rejected.'),
 } as const
 

@@ -32,10 +32,11 @@ const allSources = [...product, ...sources('grafana')]
 const stages: Record<string, readonly (readonly string[])[]> = {
   'sdk/src': [
     ['contract'],
-    ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts'],
+    ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
-    ['profiled.ts', 'cache', 'profilers'],
+    ['calls'],
+    ['profiled.ts', 'profiled-sections.ts', 'profiler.ts', 'cache', 'profilers'],
     ['options.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['preload.ts', 'index.ts'],
   ],

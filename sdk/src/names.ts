@@ -1,7 +1,7 @@
 /** The name that stands for everything beyond the bound. */
 export const OTHER = 'other'
 
-/** Distinct names (caches and functions each) that one process exports; the rest is counted under `other`. */
+/** Distinct names of caches that one process exports, unless a registry is told another bound; the rest is counted under `other`. */
 export const MAX_NAMES = 100
 
 /** Characters of a name that are exported; the rest is cut off. */

@@ -206,6 +206,128 @@ describe('a call that holds the event loop', () => {
   })
 })
 
+describe('the longest time that a call holds the event loop', () => {
+  const clock = new ManualClock()
+  const blocking = (name: string) => collected(calls.blocking, named(name))
+
+  it('is its duration where it is synchronous, and that until it first waits where it is not', async () => {
+    profiled(() => clock.advance(30), { name: 'holds', clock })()
+    expect(blocking('holds')).toMatchObject([{ value: { count: 1, sum: 0.03 } }])
+    const parts = profiled(
+      async () => {
+        clock.advance(20)
+        await undefined
+        clock.advance(5_000)
+      },
+      { name: 'parts', clock },
+    )
+    await parts()
+    expect(blocking('parts')).toMatchObject([{ value: { count: 1, sum: 0.02 } }])
+    expect(collected(calls.duration, named('parts'))).toMatchObject([{ value: { count: 1, sum: 5.02 } }])
+  })
+})
+
+describe('a profiled generator', () => {
+  const clock = new ManualClock()
+  const duration = (name: string) => collected(calls.duration, named(name))
+
+  function counting(name: string) {
+    return profiled(
+      function* (to: number) {
+        for (let step = 0; step < to; step++) {
+          clock.advance(10)
+          yield step
+        }
+      },
+      { name, clock },
+    )
+  }
+
+  it('takes the time of its steps, not that of its consumer, and holds the loop for the longest of them', () => {
+    for (const step of counting('steps of it')(3)) clock.advance(1_000 + step)
+    expect(duration('steps of it')).toMatchObject([{ value: { count: 1, sum: 0.03 } }])
+    expect(collected(calls.blocking, named('steps of it'))).toMatchObject([{ value: { count: 1, sum: 0.01 } }])
+  })
+
+  it('is over when it is left, and counted once however often it is asked then', () => {
+    const generator = counting('left')(3)
+    for (const step of generator) if (step === 1) break
+    generator.next()
+    expect(duration('left')).toMatchObject([{ value: { count: 1, sum: 0.02 } }])
+  })
+
+  it('is not counted before it is over', () => {
+    counting('under way')(3).next()
+    expect(total(calls.duration, named('under way'))).toBe(0)
+  })
+
+  it('counts as failed where its body throws', () => {
+    const failing = profiled(
+      function* () {
+        yield 1
+        throw new Error('no')
+      },
+      { name: 'failing steps' },
+    )
+    expect(() => [...failing()]).toThrow('no')
+    expect(total(calls.errors, named('failing steps'))).toBe(1)
+  })
+
+  it('takes the time until its steps are settled where it is asynchronous', async () => {
+    const later = profiled(
+      async function* () {
+        clock.advance(10)
+        await undefined
+        clock.advance(400)
+        yield 1
+      },
+      { name: 'steps later', clock },
+    )
+    for await (const step of later()) clock.advance(1_000 + step)
+    expect(duration('steps later')).toMatchObject([{ value: { count: 1, sum: 0.41 } }])
+    expect(collected(calls.blocking, named('steps later'))).toMatchObject([{ value: { count: 1, sum: 0.01 } }])
+  })
+})
+
+describe('a function that takes less than 2 µs', () => {
+  it('has every call and error counted, in sums and histograms too, though few are timed', () => {
+    const clock = new ManualClock()
+    let looks = 0
+    const counting = { now: () => (looks++, clock.now()) }
+    const quick = profiled(
+      (fails: boolean) => {
+        clock.advance(0.001)
+        if (fails) throw new Error('no')
+      },
+      { name: 'quick one', clock: counting },
+    )
+    for (let call = 0; call < 10_000; call++)
+      if (call % 100 === 0) expect(() => quick(true)).toThrow('no')
+      else quick(false)
+    expect(collected(calls.duration, named('quick one'))).toMatchObject([{ value: { count: 10_000, sum: expect.closeTo(0.01, 6) } }])
+    expect(total(calls.errors, named('quick one'))).toBe(100)
+    expect(looks).toBeLessThan(2_000)
+  })
+
+  it('is timed by every call once it returns a promise', async () => {
+    const both = profiled((later: boolean) => (later ? Promise.resolve(1) : 1), { name: 'both ways' })
+    for (let call = 0; call < 1_000; call++) both(false)
+    expect(await both(true)).toBe(1)
+    expect(total(calls.duration, named('both ways'))).toBe(1_001)
+    expect(total(calls.active, named('both ways'))).toBe(0)
+  })
+})
+
+describe('a call so deep that the stack overflows', () => {
+  it('does not disturb what is measured after it', () => {
+    const clock = new ManualClock()
+    const endless: () => number = profiled(() => endless() + 1, { name: 'endless' })
+    expect(endless).toThrow(RangeError)
+    profiled(() => clock.advance(5), { name: 'after the overflow', clock })()
+    expect(collected(calls.duration, named('after the overflow'))).toMatchObject([{ value: { count: 1, sum: 0.005 } }])
+  })
+})
+
 describe('spans of profiled functions', () => {
   const exporter = new InMemorySpanExporter()
   afterEach(() => {
@@ -228,7 +350,12 @@ describe('spans of profiled functions', () => {
 
 describe('profiled', () => {
   it.each([
-    ['no function', undefined, 'f', 'the first argument of profiled must be a function, got undefined.'],
+    [
+      'no function',
+      undefined,
+      'f',
+      'the first argument of profiled must be a function, or options where it is a decorator, got undefined.',
+    ],
     ['an empty name', () => 1, '', "name must be a string of at least one character, got ''."],
     ['a name that is no text', () => 1, 5, 'name must be a string of at least one character, got 5.'],
   ])('refuses %s in one sentence', (_what, fn, name, sentence) => {

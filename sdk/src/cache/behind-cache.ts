@@ -43,11 +43,13 @@ export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
   // nothing is allocated. All others take the general way.
-  function wrapper(this: unknown, text?: unknown): unknown {
-    if (arguments.length !== 1 || typeof text !== 'string' || !isPlain) return Reflect.apply(call, this, arguments)
-    const callKey = keyOfText(text)
-    const answer = cache.lookup(callKey)
-    return answer === undefined ? miss(callKey, this, text) : answer
+  const { wrapper } = {
+    wrapper(this: unknown, text?: unknown): unknown {
+      if (arguments.length !== 1 || typeof text !== 'string' || !isPlain) return Reflect.apply(call, this, arguments)
+      const callKey = keyOfText(text)
+      const answer = cache.lookup(callKey)
+      return answer === undefined ? miss(callKey, this, text) : answer
+    },
   }
   const isPlain = parts.isKeyedByText && parts.rulesFor === undefined && isCacheable === undefined && !copies
 
@@ -77,7 +79,7 @@ export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
   }
 
   function run(self: unknown, args: unknown[]): unknown {
-    const result = fn.apply(self, args)
+    const result = Reflect.apply(fn, self, args)
     if (isThenable(result)) asynchronous = true
     return result
   }

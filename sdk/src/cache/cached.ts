@@ -1,12 +1,13 @@
 import { type CallSite, callSite } from '../call-site.ts'
 import { OptionError } from '../errors.ts'
+import { isDecoratorCall, type MethodDecorator } from '../method-decorator.ts'
 import { argumentKeys } from './argument-keys.ts'
 import type { LocalBackend, SharedBackend } from './backends/backend.ts'
 import { memory } from './backends/memory.ts'
 import { type AnyExtras, type Anything, behindCache, extrasBehind } from './behind-cache.ts'
 import type { AnyFunction, CachedExtras } from './cached-extras.ts'
 import { checkOptions } from './options/check-options.ts'
-import { behindMethod, isDecoratorCall, methodDecorator, type MethodDecorator } from './decorator.ts'
+import { behindMethod, cachedMethodDecorator } from './decorator.ts'
 import { rulesOf } from './options/entry-options.ts'
 import { openHandle } from './open-handle.ts'
 import { cacheOptions, type CacheOptions, settingsOf } from './options/options.ts'
@@ -94,7 +95,7 @@ function decoratorOf(given: AnyOptions, site: CallSite | undefined): Anything {
     if (options.name === undefined)
       throw new OptionError('name', undefined, 'given with a shared backend, where the entries of a method are found by it')
   }
-  return methodDecorator(options, (method, named: AnyOptions) => wrap(method, named, site, options.per !== 'class'))
+  return cachedMethodDecorator(options, (method, named: AnyOptions) => wrap(method, named, site, options.per !== 'class'))
 }
 
 /** @param isOwned whether the cache goes with an object that nothing else must keep */

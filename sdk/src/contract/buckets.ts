@@ -3,6 +3,9 @@ export const durationBuckets = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100,
 ] as const
 
+/** Times for which the event loop is held, in seconds: bounds of durations, without those that nobody is held up by. */
+export const blockingBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5] as const
+
 /**
  * Sizes of a cache, in entries: ten round numbers a decade, because these are the sizes that people configure and a
  * bucket edge is exact there; between edges, three an octave keep the error of interpolation near 0.1 point.

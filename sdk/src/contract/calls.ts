@@ -1,4 +1,4 @@
-import { durationBuckets } from './buckets.ts'
+import { blockingBuckets, durationBuckets } from './buckets.ts'
 import { histogram, number } from './metric.ts'
 
 /** What profiled functions say of themselves. */
@@ -10,7 +10,20 @@ export const calls = {
     durationBuckets,
     'Wall time of the calls of a function.',
   ),
-  active: number('updowncounter', 'pitwall.function.active', '{call}', ['code.function.name'], 'Calls that are running now.'),
+  blocking: histogram(
+    'pitwall.function.blocking.duration',
+    's',
+    ['code.function.name'],
+    blockingBuckets,
+    'Longest time that a call held the event loop at a stretch; of an asynchronous one at least until it first waited.',
+  ),
+  active: number(
+    'updowncounter',
+    'pitwall.function.active',
+    '{call}',
+    ['code.function.name'],
+    'Calls that returned a promise which is not settled yet.',
+  ),
   errors: number('counter', 'pitwall.function.errors', '{error}', ['code.function.name'], 'Calls that threw or rejected.'),
 } as const
 

@@ -7,7 +7,11 @@ export function markCached<F extends (...args: never[]) => unknown>(fn: F): F {
   return fn
 }
 
-/** Whether calls of the function go through a cache of ours. */
+/** Whether calls of the function go through a cache of ours. A proxy may throw when it is asked, and is none. */
 export function isCached(fn: (...args: never[]) => unknown): boolean {
-  return Reflect.get(fn, CACHED) === true
+  try {
+    return Reflect.get(fn, CACHED) === true
+  } catch {
+    return false
+  }
 }

@@ -9,7 +9,42 @@ export function isPlainPromise(value: unknown): value is Promise<unknown> {
 }
 
 export function isThenable(value: unknown): value is Thenable {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  return typeof value === 'object' && value !== null && (value instanceof Promise || hasThen(value))
+}
+
+/** Asked of an object that is not ours: one that cannot be asked is no thenable. */
+function hasThen(value: object): boolean {
+  try {
+    return 'then' in value && typeof value.then === 'function'
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A promise with the same outcome and the same properties of its own, one turn of the microtask queue later, which `resolved` or
+ * `rejected` hears of first. Not the promise itself: whoever listens to it handles its rejection, and an unhandled one must stay one.
+ */
+export function passedOn(promise: Promise<unknown>, resolved: (value: unknown) => void, rejected: () => void): Promise<unknown> {
+  const next = promise.then(
+    (value) => {
+      resolved(value)
+      return value
+    },
+    (error: unknown) => {
+      rejected()
+      throw error
+    },
+  )
+  return withProperties(next, promise)
+}
+
+/** Gives a promise what another one has besides being one: a method to cancel it, as some libraries return it. */
+export function withProperties(next: Promise<unknown>, promise: Promise<unknown>): Promise<unknown> {
+  // Hardly any has, and then asking costs nothing.
+  for (const key in promise)
+    if (Object.hasOwn(promise, key)) return Object.defineProperties(next, Object.getOwnPropertyDescriptors(promise))
+  return next
 }
 
 const watched = new WeakSet<Thenable>()

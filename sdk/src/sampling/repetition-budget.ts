@@ -36,12 +36,20 @@ export class RepetitionBudget implements MetricSource {
       this.#functions.push({ statistics, totalMsBefore: 0, tracking: undefined, endedAt: 0 })
   }
 
-  /** To be called after a call: takes a function in as soon as there is a place for it. */
+  /**
+   * To be called after a call: takes a function in as soon as there is a place for it, and lets it go as soon as it turns out to be
+   * quick: the first calls run before it is compiled.
+   */
   consider(statistics: CallStatistics): void {
-    if (statistics.count % LOOK_EVERY !== FIRST_LOOK || statistics.tracking !== undefined) return
+    if (statistics.count % LOOK_EVERY === FIRST_LOOK) this.#look(statistics)
+  }
+
+  #look(statistics: CallStatistics): void {
     const candidate = this.#functions.find((one) => one.statistics === statistics)
-    if (candidate === undefined || !isAffordable(candidate)) return
-    if (this.#functions.filter(isTracked).length < TRACKED) this.#begin(candidate)
+    if (candidate === undefined) return
+    if (isTracked(candidate)) {
+      if (!isAffordable(candidate)) this.#end(candidate, this.#clock.now())
+    } else if (isAffordable(candidate) && this.#functions.filter(isTracked).length < TRACKED) this.#begin(candidate)
   }
 
   /** Ranks anew when the last time is long ago. Exports nothing itself. */

@@ -21,7 +21,8 @@ function inSpan<T>(name: string, fn: () => T): T {
   return trace.getTracer(scope.name, scope.version).startActiveSpan(name, (span) => {
     try {
       const result = fn()
-      if (!(result instanceof Promise)) span.end()
+      // A promise of a class of its own may be a query that runs when it is listened to: it is left alone.
+      if (!(result instanceof Promise && result.constructor === Promise)) span.end()
       else
         result.then(
           () => span.end(),

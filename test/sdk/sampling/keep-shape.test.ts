@@ -44,6 +44,6 @@ describe('a wrapped function', () => {
     // Functions of sloppy code have `arguments` and `caller`.
     const sloppy: unknown = new Function('return 1')
     if (typeof sloppy !== 'function') throw new Error('no function')
-    expect(Object.keys(Object.getOwnPropertyDescriptors(keepShape(() => 1, sloppy)))).toEqual(['length', 'name'])
+    expect(Object.keys(Object.getOwnPropertyDescriptors(keepShape(() => 1, sloppy)))).toEqual(['length', 'name', 'prototype'])
   })
 })

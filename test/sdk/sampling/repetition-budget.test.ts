@@ -12,7 +12,7 @@ function fleet(count: number) {
   for (const one of functions) budget.add(one)
   const call = (one: CallStatistics | undefined, times: number, milliseconds: number) => {
     for (let round = 0; round < times; round++) {
-      one?.end(milliseconds)
+      one?.held(milliseconds, 0)
       if (one) budget.consider(one)
     }
   }
@@ -57,6 +57,14 @@ describe('the budget for following arguments', () => {
     clock.advance(1_000)
     budget.collect()
     expect(tracked()).not.toContain(16)
+  })
+
+  it('lets a function go that was slow only before it was compiled, and not one that stays slow', () => {
+    const { call, functions, tracked } = fleet(2)
+    for (const one of functions) call(one, 4, 1)
+    call(functions[0], 1_000, 0.001)
+    call(functions[1], 1_000, 1)
+    expect(tracked()).toEqual([1])
   })
 
   it('has no place for functions that are quick or that a cache stands in front of', () => {

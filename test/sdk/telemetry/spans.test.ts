@@ -1,7 +1,7 @@
 import { context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { AlwaysOffSampler, InMemorySpanExporter, type Sampler, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { callSpan, loadSpan } from '../../../sdk/src/telemetry/spans.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -35,6 +35,15 @@ describe('spans of loads and calls', () => {
     const [call, load] = exporter.getFinishedSpans()
     expect(call?.parentSpanContext?.spanId).toBe(load?.spanContext().spanId)
     expect(call?.instrumentationScope.name).toBe('@pitwall/sdk')
+  })
+
+  it('do not start a query that runs when it is awaited', async () => {
+    startTracing()
+    class Query extends Promise<number> {}
+    const query = Query.resolve(7)
+    const awaited = vi.spyOn(query, 'then')
+    expect(await inRequest(() => void callSpan('search', () => query))).toEqual(['search', 'request'])
+    expect(awaited).not.toHaveBeenCalled()
   })
 
   it('give back what the function does, and end with its promise', async () => {

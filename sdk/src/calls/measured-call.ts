@@ -1,0 +1,67 @@
+import { callStack } from '../sampling/call-stack.ts'
+import type { CallStatistics } from '../sampling/call-statistics.ts'
+import { repetitionBudget } from '../sampling/known-functions.ts'
+import { isPlainPromise, isThenable, type Thenable, watchOutcome, withProperties } from '../sampling/outcome.ts'
+import { callSpan } from '../telemetry/spans.ts'
+
+/** Share of a function's own time that comparing its results may take. */
+const RESULT_BUDGET = 0.01
+
+/**
+ * Makes a call with all that can be measured of it: time, span, and how its arguments repeat. Errors are rethrown untouched.
+ * @param args what it is called with, to be followed; undefined where that says nothing
+ */
+export function measuredCall(statistics: CallStatistics, work: () => unknown, args?: readonly unknown[]): unknown {
+  const tracking = args && statistics.tracking
+  const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
+  const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
+  const place = statistics.begin()
+  let result: unknown
+  try {
+    result = callSpan(statistics.name, work)
+  } catch (error) {
+    statistics.errors++
+    statistics.ended(place)
+    throw error
+  }
+  if (isThenable(result)) return settling(statistics, result, place, returned)
+  statistics.ended(place)
+  returned(result)
+  repetitionBudget.consider(statistics)
+  return result
+}
+
+/**
+ * A call returned something to wait for: returns what its caller is given. A promise counts as running until it is settled; anything
+ * else is not counted before it is awaited, which may never happen.
+ * @param place of the call on the stack
+ */
+export function settling(statistics: CallStatistics, result: Thenable, place: number, returned?: (value: unknown) => void): unknown {
+  // What comes after the first wait is not seen from here.
+  const segmentMs = statistics.parted(place)
+  const start = callStack.starts[place] ?? statistics.clock.now()
+  const resolved = (value: unknown): void => {
+    statistics.settled(start, segmentMs)
+    if (returned !== undefined) returned(value)
+    repetitionBudget.consider(statistics)
+  }
+  const rejected = (): void => {
+    statistics.errors++
+    statistics.settled(start, segmentMs)
+  }
+  if (!isPlainPromise(result)) return watchOutcome(result, resolved, rejected)
+  statistics.active++
+  const next = result.then(
+    (value) => {
+      statistics.active--
+      resolved(value)
+      return value
+    },
+    (error: unknown) => {
+      statistics.active--
+      rejected()
+      throw error
+    },
+  )
+  return withProperties(next, result)
+}

@@ -36,7 +36,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['telemetry'],
     ['sampling'],
     ['profiled.ts', 'cache', 'profilers'],
-    ['options.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
+    ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['preload.ts', 'index.ts'],
   ],
   'collector-processor/src': [

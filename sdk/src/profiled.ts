@@ -5,9 +5,11 @@ import { OptionError } from './errors.ts'
 import { keepShape } from './sampling/keep-shape.ts'
 import { NameRegistry } from './names.ts'
 import { BLOCK_THRESHOLD_MS, blockedTime } from './sampling/blocked-time.ts'
+import { CallCost } from './sampling/call-cost.ts'
 import { isCached } from './sampling/cached-mark.ts'
 import { CallStatistics } from './sampling/call-statistics.ts'
 import { isPlainPromise, isThenable, watchOutcome } from './sampling/outcome.ts'
+import { overhead } from './sampling/overhead.ts'
 import { RepetitionBudget } from './sampling/repetition-budget.ts'
 import type { RepetitionTracking } from './sampling/repetition-tracking.ts'
 import { addSource } from './telemetry/source.ts'
@@ -102,6 +104,8 @@ const names = new NameRegistry()
 const budget = new RepetitionBudget(systemClock)
 addSource(budget)
 const known = new Map<string, CallStatistics>()
+const cost = new CallCost(systemClock)
+overhead.reads('calls', () => cost.ofCalls([...known.values()].reduce((calls, { count }) => calls + count, 0)))
 
 /** Functions of one name are counted together. */
 function statisticsOf(name: string, cached: boolean): CallStatistics {

@@ -37,7 +37,8 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['sampling'],
     ['profiled.ts', 'cache', 'profilers'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
-    ['preload.ts', 'index.ts'],
+    ['summary'],
+    ['preload.ts', 'attached.ts', 'index.ts'],
   ],
   'collector-processor/src': [
     ['text', 'servers', 'recommendation/recommendation.ts', 'commands/command.ts', 'settings.ts'],
@@ -48,7 +49,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
     ['index.ts', 'server.ts'],
-    ['demo'],
+    ['demo', 'run'],
     ['commands'],
     ['main.ts'],
   ],

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
-import { summaryFolder } from './contract/index.ts'
+import { summaryFolder } from './contract/summary.ts'
 import { settingsFrom } from './options.ts'
 import { startProfilers } from './start-profilers.ts'
 import { keepSummary } from './summary/keep-summary.ts'

@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { after, type Clock } from './clock.ts'
-import { sdk } from './contract/index.ts'
+// Not by the index of the contract: `register` loads this first, and would load all its families.
+import { sdk } from './contract/sdk.ts'
 import type { Profiler } from './profilers/profiler.ts'
 import type { Overhead } from './sampling/overhead.ts'
 import { type Budget, Shedding } from './sampling/shedding.ts'

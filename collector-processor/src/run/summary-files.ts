@@ -6,6 +6,9 @@ import { z } from 'zod'
 /** A summary of 500 functions has 0.5 MB. */
 const MAX_BYTES = 8 * 2 ** 20
 
+/** Files of processes and threads that run, or were killed, and of those that came to their end. */
+const FILE = /^(\d+)-.*\.(live|json)$/
+
 const number = z.number().finite()
 
 const summarySchema: z.ZodType<ProcessSummary> = z.object({
@@ -43,11 +46,10 @@ export async function takeSummaries(
   isAlive: (pid: number) => boolean = processIsAlive,
 ): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!name.endsWith('.json')) continue
+    const [, pid, state] = FILE.exec(name) ?? []
+    if (pid === undefined || (which === 'ended' && state === 'live' && isAlive(Number(pid)))) continue
     const path = join(folder, name)
-    const isOver = which === 'all' || !isAlive(Number.parseInt(name))
     const summary = await readSummary(path)
-    if (!isOver && summary?.ended !== true) continue
     await rm(path, { force: true })
     if (summary !== undefined) onSummary(summary)
   }

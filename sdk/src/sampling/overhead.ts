@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { sdk } from '../contract/index.ts'
+// Not by the index of the contract: `register` loads this first, and would load all its families.
+import { sdk } from '../contract/sdk.ts'
 import { telemetryTime } from '../telemetry/own-time.ts'
 import { addSource, type MetricSink, type MetricSource } from '../telemetry/source.ts'
 

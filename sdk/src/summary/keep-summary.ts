@@ -12,7 +12,8 @@ const FIRST_MS = 100
 const RESTRAINT = 500
 
 /**
- * Keeps what this process or worker thread knows of itself in a file of the folder: from time to time, because a process that is
+ * Keeps what this process or worker thread knows of itself in a file of the folder, which is called `.live` until it ends and
+ * `.json` from then on: from time to time, because a process that is
  * killed cannot write, and when it ends. Without a listener for signals: with one, an agent that is busy would no longer end
  * at Ctrl-C. Where the folder is gone, or full, it writes no more.
  */
@@ -22,7 +23,8 @@ export function keepSummary(folder: string, clock: Clock = systemClock): void {
     try {
       overhead.time('summary', () => {
         writeFileSync(`${file}.part`, JSON.stringify(processSummary(ended)), { mode: 0o600 })
-        renameSync(`${file}.part`, `${file}.json`)
+        renameSync(`${file}.part`, `${file}.live`)
+        if (ended) renameSync(`${file}.live`, `${file}.json`)
       })
       return true
     } catch {

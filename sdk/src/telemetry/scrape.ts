@@ -4,7 +4,6 @@ import { AggregationType, MetricReader } from '@opentelemetry/sdk-metrics'
 import { reason } from './diagnostics.ts'
 import { timed } from './own-time.ts'
 import { metricProducer } from './producer.ts'
-import { prometheusText } from './prometheus-text.ts'
 import type { ScrapeServer } from './scrape-server.ts'
 
 /** Where OpenTelemetry's Prometheus exporters listen by default. */
@@ -63,6 +62,7 @@ export class ScrapeReader extends MetricReader {
   async #page(): Promise<string> {
     const { resourceMetrics, errors } = await this.collect()
     for (const error of errors) diag.error(`a source of metrics failed (${reason(error)}); the page goes without it.`)
+    const { prometheusText } = await import('./prometheus-text.ts')
     return timed('export', () => prometheusText(resourceMetrics))
   }
 }

@@ -22,7 +22,8 @@ const summary = (pid: number, ended: boolean): ProcessSummary => ({
   ended,
   points: [],
 })
-const put = (pid: number, ended: boolean) => writeFile(join(folder, `${pid}-0-1.json`), JSON.stringify(summary(pid, ended)))
+const put = (pid: number, ended: boolean) =>
+  writeFile(join(folder, `${pid}-0-1.${ended ? 'json' : 'live'}`), JSON.stringify(summary(pid, ended)))
 
 async function take(which: 'ended' | 'all', alive: readonly number[] = []): Promise<number[]> {
   const taken: number[] = []

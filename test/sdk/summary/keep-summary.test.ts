@@ -14,7 +14,7 @@ it('keeps one file for this process, soon after the start and then every second,
   expect(await readdir(folder)).toEqual([])
   clock.advance(100)
   const files = await readdir(folder)
-  expect(files).toEqual([expect.stringMatching(new RegExp(`^${process.pid}-\\d+-\\d+\\.json$`))])
+  expect(files).toEqual([expect.stringMatching(new RegExp(`^${process.pid}-\\d+-\\d+\\.live$`))])
   const read = async (): Promise<ProcessSummary> => JSON.parse(await readFile(join(folder, files[0] ?? ''), 'utf8'))
   const first = await read()
   expect(first).toMatchObject({ pid: process.pid, ended: false })

@@ -36,7 +36,7 @@ export const caches = section({
   ],
 })
 
-/** A hybrid cache answers in tiers: what the first one does not have is asked of the second, and counts once, by how it ended. */
+/** A request counts once, at the tier that answered it, or else at the last. */
 function requestsByCache(totals: Totals): Map<string, { requests: number; hits: number }> {
   const byName = new Map<string, { requests: number; hits: number }>()
   for (const { attributes, value } of totals.points(cache.requests)) {

@@ -1,5 +1,5 @@
 import { cache, reuse } from '@pitwall/sdk/contract'
-import { missRatioCurve, reachable, smallestReaching } from '../../prediction/miss-ratio-curve.ts'
+import { hitRatioAt, missRatioCurve, reachable, smallestReaching } from '../../prediction/miss-ratio-curve.ts'
 import { judgeResults, writingWord } from '../../prediction/safety.ts'
 import { formatNumber, formatSeconds, formatShare } from '../../text/numbers.ts'
 import { cumulative, countOf, type Totals } from '../totals.ts'
@@ -47,7 +47,7 @@ function candidateOf(totals: Totals, name: string, seconds: number) {
   const curve = missRatioCurve(cumulative(reuse.distance, distances))
   if (curve === undefined || reachable(curve) < MIN_REPEATED) return undefined
   const entries = smallestReaching(curve, REACH * reachable(curve)) ?? Infinity
-  const hitRatio = reachable(curve) * REACH
+  const hitRatio = hitRatioAt(curve, entries)
   const checks = (same: string): number => totals.sum(reuse.checks, { ...subject, 'pitwall.reuse.same': same })
   const safety = judgeResults({ same: checks('true'), different: checks('false') }, ALLOWED_DIFFERENT)
   const savedSeconds = hitRatio * seconds

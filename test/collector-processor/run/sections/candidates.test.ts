@@ -37,14 +37,14 @@ describe('candidates for a cache', () => {
     expect(found(totals)).toEqual([
       {
         name: 'embed',
-        savedSeconds: 0.95 * 0.8 * 10,
+        savedSeconds: 8,
         entries: 10,
-        hitRatio: 0.95 * 0.8,
+        hitRatio: 0.8,
         safety: '500 of 500 compared results were the same',
         where: 'a.ts:3',
       },
     ])
-    expect(candidates.of(totals, {}).text).toContain('7.6 s     10 entries  embed     a.ts:3  76 %; 500 of 500 compared')
+    expect(candidates.of(totals, {}).text).toContain('8 s     10 entries  embed     a.ts:3  80 %; 500 of 500 compared')
   })
 
   it('are said to be uncertain where too few results were compared', () => {

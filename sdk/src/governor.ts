@@ -134,7 +134,10 @@ const NAMED = 3
 
 function costs(shares: readonly Share[]): string {
   const all = percent(shares.reduce((sum, { share }) => sum + share, 0))
-  const largest = shares.slice(0, NAMED).map(({ layer, share }) => `${layer} ${percent(share)}`)
+  const largest = shares
+    .filter(({ share }) => share > 0)
+    .slice(0, NAMED)
+    .map(({ layer, share }) => `${layer} ${percent(share)}`)
   return `${all} of a core (${largest.join(', ')})`
 }
 

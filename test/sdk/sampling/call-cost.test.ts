@@ -9,6 +9,13 @@ describe('the cost of measuring calls', () => {
     expect(cost.ofCalls(2_000_000)).toBe(2 * cost.ofCalls(1_000_000))
   })
 
+  it('does not count an interruption while it was measured', () => {
+    let now = 0
+    let looks = 0
+    const cost = new CallCost({ now: () => (now += looks++ === 100 ? 50 : 0.00004) })
+    expect(cost.ofCalls(1_000_000)).toBeCloseTo(108, 0)
+  })
+
   it('looks at the clock only where there were calls', () => {
     let looks = 0
     expect(new CallCost({ now: () => looks++ }).ofCalls(0)).toBe(0)

@@ -2,6 +2,8 @@ import type { HistogramDefinition, MetricDefinition, ProcessSummary, SummaryPoin
 
 /** Processes and threads that are kept apart; of more, only the totals are known. */
 const MAX_PROCESSES = 200
+/** Points of a metric that are kept: each process has a bounded number of names, but there may be any number of processes. */
+const MAX_POINTS = 10_000
 
 /** A point of all processes together. */
 export interface TotalPoint {
@@ -43,7 +45,7 @@ export class Totals {
     const key = JSON.stringify(Object.entries(attributes).toSorted())
     const known = points.get(key)
     if (known === undefined) {
-      points.set(key, { attributes, value, counts: [...counts] })
+      if (points.size < MAX_POINTS) points.set(key, { attributes, value, counts: [...counts] })
       return
     }
     known.value = kind === 'gauge' ? Math.max(known.value, value) : known.value + value

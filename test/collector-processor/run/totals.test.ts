@@ -52,6 +52,13 @@ describe('the totals of a run', () => {
     ])
   })
 
+  it('do not keep every name of very many', () => {
+    const totals = new Totals()
+    for (let name = 0; name < 10_100; name++)
+      totals.add(summary([{ metric: runtime.blockedTime.name, kind: 'counter', attributes: { name }, value: 1 }]))
+    expect(totals.sum(runtime.blockedTime)).toBe(10_000)
+  })
+
   it('do not keep every process of very many', () => {
     const totals = new Totals()
     for (let count = 0; count < 1_000; count++) totals.add(summary([], count))

@@ -1,7 +1,8 @@
 import { diag } from '@opentelemetry/api'
-import { getStringFromEnv, getStringListFromEnv } from '@opentelemetry/core'
+import { getNumberFromEnv, getStringFromEnv, getStringListFromEnv } from '@opentelemetry/core'
 import { OptionError } from './errors.ts'
 import type { Profiler } from './profilers/profiler.ts'
+import type { Budget } from './sampling/shedding.ts'
 import type { SpanExporterName } from './telemetry/tracing.ts'
 
 const metricExporters = ['otlp', 'prometheus', 'console', 'none'] as const
@@ -19,6 +20,8 @@ export interface RegisterOptions {
   readonly traces?: boolean
   readonly shutdownTimeoutMs?: number
   readonly profilers?: readonly (Profiler | string)[]
+  readonly maxOverhead?: number
+  readonly maxOverheadBytes?: number
 }
 
 /** One option as the documentation needs it. */
@@ -90,6 +93,20 @@ export const registerOptions: Readonly<Record<keyof RegisterOptions, OptionDescr
     meaning: 'What watches the process (variable: names, or none); a bundled agent lists them itself.',
     isAllowed: (value) => Array.isArray(value),
   },
+  maxOverhead: {
+    default: '0.01',
+    env: 'PITWALL_MAX_OVERHEAD',
+    allowed: 'a share of one core above 0, up to 1',
+    meaning: 'CPU time that the SDK may take; above it profilers are stopped, until there is room again.',
+    isAllowed: (value) => isBetween(value, Number.MIN_VALUE, 1),
+  },
+  maxOverheadBytes: {
+    default: '26214400',
+    env: 'PITWALL_MAX_OVERHEAD_BYTES',
+    allowed: 'a number of bytes from 1048576 (1 MiB) up',
+    meaning: 'Memory that the SDK may hold, 25 MiB; above it profilers are stopped as well.',
+    isAllowed: (value) => isBetween(value, 2 ** 20, Number.MAX_SAFE_INTEGER),
+  },
 }
 
 /** What `register` works with: options and environment, made out. */
@@ -104,6 +121,7 @@ export interface Settings {
   /** An export gives up a little before the whole does, so that there is time to say so. */
   readonly exportTimeoutMs: number
   readonly profilers: readonly (Profiler | string)[] | undefined
+  readonly budget: Budget
 }
 
 /** Options over environment over defaults. A wrong value is said in one sentence and left out: it must not stop an agent. */
@@ -120,6 +138,10 @@ export function settingsFrom(given: RegisterOptions): Settings {
     shutdownTimeoutMs,
     exportTimeoutMs: 0.9 * shutdownTimeoutMs,
     profilers: options.profilers ?? profilersFromEnvironment(),
+    budget: {
+      share: options.maxOverhead ?? numberFromEnvironment('maxOverhead') ?? 0.01,
+      bytes: options.maxOverheadBytes ?? numberFromEnvironment('maxOverheadBytes') ?? 25 * 2 ** 20,
+    },
   }
 }
 
@@ -154,6 +176,15 @@ function exportersFromEnvironment(): MetricExporterName[] {
 function profilersFromEnvironment(): string[] | undefined {
   const names = getStringListFromEnv('PITWALL_PROFILERS')
   return names?.includes('none') ? [] : names
+}
+
+/** A number that the variable of this option sets; undefined, with a warning, where it is one that the option does not allow. */
+function numberFromEnvironment(option: 'maxOverhead' | 'maxOverheadBytes'): number | undefined {
+  const { env = '', allowed, isAllowed } = registerOptions[option]
+  const value = getNumberFromEnv(env)
+  if (value === undefined || isAllowed(value)) return value
+  diag.warn(`${new OptionError(env, value, allowed).message} The default is used.`)
+  return undefined
 }
 
 function spanExporters(traces: boolean | undefined): SpanExporterName[] {

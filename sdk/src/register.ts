@@ -69,7 +69,7 @@ function start(settings: Settings): Registration {
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
   if (settings.spanExporters.length > 0 && !isRegistered('trace'))
     parts.push(tracing().startTracing(settings.spanExporters, resource, settings.exportTimeoutMs))
-  const stopProfilers = startProfilers(settings.profilers)
+  const stopProfilers = startProfilers(settings.profilers, settings.budget)
   const forgetExit = flushAtExit(forceFlush)
 
   let ended: Promise<void> | undefined

@@ -1,35 +1,40 @@
 import { readdirSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { diag } from '@opentelemetry/api'
+import { systemClock } from './clock.ts'
+import { Governor } from './governor.ts'
 import type { Profiler } from './profilers/profiler.ts'
+import { overhead } from './sampling/overhead.ts'
+import type { Budget } from './sampling/shedding.ts'
 import { reason } from './telemetry/diagnostics.ts'
 
-/** Stops what was started here; while it runs, no second set is started. */
-let running: (() => void) | undefined
+/** While one set of profilers runs, no second one is started. */
+let areRunning = false
 
 /**
  * Starts the given profilers, those of the folder `profilers` by their name, or else every one of it. Those of the folder
  * start a moment later, because they are loaded without holding up the agent; one that cannot is said in a warning and
- * costs nothing else.
- * @returns stops them all
+ * costs nothing else. They are stopped and started again as the budget asks.
+ * @returns stops them all; where others had been started before, those stay and nothing is to be stopped
  */
-export function startProfilers(given: readonly (Profiler | string)[] | undefined): () => void {
-  if (running !== undefined) return running
-  const stops: (() => void)[] = []
+export function startProfilers(given: readonly (Profiler | string)[] | undefined, budget: Budget): () => void {
+  if (areRunning) return () => {}
+  areRunning = true
+  const governor = new Governor(budget, overhead, systemClock)
   let stopped = false
   const start = (name: string, profiler: Profiler) => {
-    if (!stopped) attempt(`profiler ${name} could not be started`, () => stops.push(profiler.start()))
+    if (!stopped) governor.start(name, profiler)
   }
   for (const [index, profiler] of (given ?? []).entries()) if (typeof profiler !== 'string') start(`number ${index + 1}`, profiler)
   const names = given?.filter((profiler) => typeof profiler === 'string')
   // The modules of the agent come first.
   if (names === undefined || names.length > 0) setImmediate(() => void startFolder(names, start)).unref()
-  running = () => {
+  return () => {
+    if (stopped) return
     stopped = true
-    running = undefined
-    for (const stop of stops.splice(0)) attempt('a profiler could not be stopped', stop)
+    areRunning = false
+    governor.stop()
   }
-  return running
 }
 
 const folder = new URL('profilers/', import.meta.url)
@@ -65,12 +70,4 @@ function namesInFolder(): string[] {
 
 function isProfiler(value: unknown): value is Profiler {
   return typeof value === 'object' && value !== null && 'start' in value && typeof value.start === 'function'
-}
-
-function attempt(failure: string, action: () => void): void {
-  try {
-    action()
-  } catch (error) {
-    diag.warn(`${failure} (${reason(error)}); the agent runs on without it.`)
-  }
 }

@@ -28,6 +28,6 @@ export function withPitwall<C extends object>(
     timeoutMs: settings.exportTimeoutMs,
     ownMetricsOnly: given.length > 0,
   })
-  startProfilers(undefined)
+  startProfilers(settings.profilers, settings.budget)
   return { ...configuration, metricReaders: [...given, ...readers] }
 }

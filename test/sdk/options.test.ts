@@ -58,6 +58,16 @@ describe('the options of register', () => {
     expect(warn).toHaveBeenCalledExactlyOnceWith("OTEL_METRICS_EXPORTER must be otlp, prometheus, console, none, got 'prometeus'.")
   })
 
+  it('bound what the SDK may take to 1 % of a core and 25 MiB, unless option or environment says otherwise', () => {
+    expect(settingsFrom({}).budget).toEqual({ share: 0.01, bytes: 26_214_400 })
+    vi.stubEnv('PITWALL_MAX_OVERHEAD', '0.005')
+    vi.stubEnv('PITWALL_MAX_OVERHEAD_BYTES', '1')
+    expect(settingsFrom({}).budget).toEqual({ share: 0.005, bytes: 26_214_400 })
+    expect(settingsFrom({ maxOverhead: 0.02, maxOverheadBytes: 2 ** 24 }).budget).toEqual({ share: 0.02, bytes: 2 ** 24 })
+    const sentence = 'PITWALL_MAX_OVERHEAD_BYTES must be a number of bytes from 1048576 (1 MiB) up, got 1. The default is used.'
+    expect(warn).toHaveBeenCalledExactlyOnceWith(sentence)
+  })
+
   it('are each described: default, range and meaning', () => {
     for (const { default: byDefault, allowed, meaning } of Object.values(registerOptions))
       expect([byDefault, allowed, meaning].every((text) => text.length > 0)).toBe(true)

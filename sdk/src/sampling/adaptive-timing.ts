@@ -14,6 +14,8 @@ const NEVER = 2 ** 30
 export class AdaptiveTiming {
   /** Calls since the last timed one. */
   untimed = 0
+  /** Calls that were timed. */
+  timedCalls = 0
   #left = 0
   #timed = 0
   #meanMs = QUICK_MS * 2
@@ -33,6 +35,7 @@ export class AdaptiveTiming {
     this.#meanMs += (milliseconds - this.#meanMs) * SHARE
     if (this.#meanMs < QUICK_MS && this.#timed >= WARM_UP) this.#left = this.#draw()
     else this.#timed++
+    this.timedCalls++
     return stands
   }
 

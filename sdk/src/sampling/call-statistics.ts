@@ -69,6 +69,11 @@ export class CallStatistics implements MetricSource {
     return this.#counted + this.#timing.untimed
   }
 
+  /** Those of them that were timed. */
+  get timedCalls(): number {
+    return this.#timing.timedCalls
+  }
+
   /** Mean duration of a call, in milliseconds; 0 before the first has ended. */
   get meanMs(): number {
     return this.#counted === 0 ? 0 : this.totalMs / this.#counted

@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { NameRegistry } from '../names.ts'
 import { addSource } from '../telemetry/source.ts'
+import { CallCost } from './call-cost.ts'
 import type { HistorySettings } from './call-history.ts'
 import { CallStatistics, defaultHistory } from './call-statistics.ts'
+import { overhead } from './overhead.ts'
 import { RepetitionBudget } from './repetition-budget.ts'
 
 /** Functions and sections that one process tells apart; the calls of all others are counted as those of `other`. */
@@ -17,6 +19,16 @@ export const repetitionBudget = new RepetitionBudget(systemClock)
 addSource(repetitionBudget)
 
 let history = defaultHistory
+
+const cost = new CallCost(systemClock)
+overhead.reads('calls', () => {
+  let [all, timed] = [0, 0]
+  for (const statistics of [...known.values(), ...knownCached.values()]) {
+    all += statistics.count
+    timed += statistics.timedCalls
+  }
+  return cost.ofCalls(timed, all - timed)
+})
 
 /** The name that a function is counted under. */
 export function boundedName(name: string): string {

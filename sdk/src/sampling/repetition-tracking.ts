@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { addSource } from '../telemetry/source.ts'
 import { hashArguments } from './hash.ts'
+import { overhead } from './overhead.ts'
 import { ResultChecks } from './result-checks.ts'
 import { ReuseTracker } from './reuse-tracker.ts'
 
@@ -9,6 +10,11 @@ const TIMED = 16
 /** Share of the earlier mean cost that stays when a new one is measured: one slow measurement decides nothing. */
 const KEPT = 0.9
 const ALL = 2 ** 32
+/** Where the cost is counted. One that is longer than this was interrupted: it would be counted as many times over as one is timed. */
+const LAYER = 'repetition'
+const LONGEST_MS = 0.1
+/** What following one function takes: the keys of its tracker, and the results to compare with. */
+const BYTES = 130 * 1_024
 const SMALLEST_SHARE = 1 / 16
 
 /** Follows the arguments of one function: how often they repeat, and whether repeated calls return the same. */
@@ -19,6 +25,7 @@ export class RepetitionTracking {
   readonly #tracker: ReuseTracker
   readonly #checks = new ResultChecks()
   readonly #forget: () => void
+  readonly #free = overhead.holds(LAYER, () => BYTES)
   #calls = 0
   #checkMs = 0
   /** Results are compared for arguments with a smaller hash. */
@@ -37,7 +44,7 @@ export class RepetitionTracking {
     const hash = hashArguments(args)
     if (this.#tracker.wants(hash)) this.#tracker.record(hash)
     else this.#tracker.skip()
-    if (start !== undefined) this.costMs = smooth(this.costMs, this.#clock.now() - start)
+    if (start !== undefined) this.#timed(this.#clock.now() - start)
     return hash
   }
 
@@ -51,13 +58,21 @@ export class RepetitionTracking {
     const start = this.#clock.now()
     const same = this.#checks.check(argumentsHash, result)
     if (same !== undefined) this.#tracker.check(same)
-    this.#checkMs = smooth(this.#checkMs, this.#clock.now() - start)
+    const elapsed = this.#clock.now() - start
+    this.#checkMs = smooth(this.#checkMs, elapsed)
+    overhead.add(LAYER, elapsed)
     this.#resultsBelow = ALL * Math.max(SMALLEST_SHARE, Math.min(1, budgetMs / this.#checkMs))
   }
 
   /** Ends the export of what was tracked. */
   end(): void {
     this.#forget()
+    this.#free()
+  }
+
+  #timed(elapsed: number): void {
+    this.costMs = smooth(this.costMs, elapsed)
+    overhead.add(LAYER, Math.min(elapsed, LONGEST_MS) * TIMED)
   }
 }
 

@@ -13,6 +13,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { BackgroundExporter } from './background-exporter.ts'
 import { exportFailures } from './diagnostics.ts'
 import { collectorEndpoint, positiveFromEnv, type Signal } from './environment.ts'
+import { timed } from './own-time.ts'
 import { metricProducer } from './producer.ts'
 import { preferredTemporality } from './temporality.ts'
 
@@ -86,7 +87,7 @@ async function sender<Items>(signal: Signal, serializer: Serializer<Items>): Pro
   const { collectorTransport } = await import('./collector-transport.ts')
   const send = await collectorTransport(signal)
   return async (items) => {
-    const body = serializer.serializeRequest(items)
+    const body = timed('export', () => serializer.serializeRequest(items))
     if (body === undefined) return
     const refusal = refused(serializer, await send(body))
     if (refusal) diag.warn(`the Collector refused a part of what was sent (${refusal}); its log and configuration say why.`)

@@ -11,6 +11,7 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics'
 import type { AttributeKey, HistogramDefinition, MetricDefinition, NumberDefinition } from '../contract/index.ts'
+import { timed } from './own-time.ts'
 import { scope } from './scope.ts'
 import { collectSources, type HistogramState, type MetricSink } from './source.ts'
 
@@ -20,7 +21,7 @@ import { collectSources, type HistogramState, type MetricSink } from './source.t
  * collect; none disturbs another. Resource attributes come from the reader's own provider.
  */
 export const metricProducer: MetricProducer = {
-  collect: () => Promise.resolve(collect()),
+  collect: () => Promise.resolve(timed('collection', collect)),
 }
 
 /** Counts start at zero with the process, so this is the start of every cumulative point. */

@@ -2,8 +2,8 @@ import { diag } from '@opentelemetry/api'
 import { getNumberFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { AggregationType, MetricReader } from '@opentelemetry/sdk-metrics'
 import { reason } from './diagnostics.ts'
+import { timed } from './own-time.ts'
 import { metricProducer } from './producer.ts'
-import { prometheusText } from './prometheus-text.ts'
 import type { ScrapeServer } from './scrape-server.ts'
 
 /** Where OpenTelemetry's Prometheus exporters listen by default. */
@@ -62,6 +62,7 @@ export class ScrapeReader extends MetricReader {
   async #page(): Promise<string> {
     const { resourceMetrics, errors } = await this.collect()
     for (const error of errors) diag.error(`a source of metrics failed (${reason(error)}); the page goes without it.`)
-    return prometheusText(resourceMetrics)
+    const { prometheusText } = await import('./prometheus-text.ts')
+    return timed('export', () => prometheusText(resourceMetrics))
   }
 }

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { type Benchmark, goal, median } from './benchmark.ts'
+import { versionOf } from './support/versions.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const ROUNDS = 15
@@ -13,7 +12,7 @@ const ROUNDS = 15
 const agent = 'console.log(performance.timeOrigin + performance.now())'
 const counting = `import { metrics } from '@opentelemetry/api'; metrics.getMeter('agent').createCounter('agent.calls').add(1)`
 
-/** How an agent is started without telemetry, with ours, and with OpenTelemetry's own SDK for Node. */
+/** How an agent is started without telemetry, with ours, and with OpenTelemetry's own SDK for Node, without and with its instrumentations. */
 const starts = {
   plain: ['--input-type=module', '--eval', agent],
   pitwall: ['--import', '@pitwall/sdk/register', '--input-type=module', '--eval', agent],
@@ -21,6 +20,13 @@ const starts = {
     '--input-type=module',
     '--eval',
     `import { NodeSDK } from '@opentelemetry/sdk-node'; new NodeSDK().start(); ${agent}; process.exit()`,
+  ],
+  autoInstrumentations: [
+    '--import',
+    '@opentelemetry/auto-instrumentations-node/register',
+    '--input-type=module',
+    '--eval',
+    `${agent}; process.exit()`,
   ],
 } as const
 
@@ -36,16 +42,19 @@ function firstLineMs(args: readonly string[]): number {
   return Number(stdout) - start
 }
 
-/** Time from the end of an agent's work to the end of its process, in milliseconds. */
-async function endingMs(endpoint: string): Promise<number> {
-  const source = `${counting}; await new Promise((done) => setTimeout(done, 500)); console.log('done')`
+/** Exit code that the agent wants to end with. */
+const EXIT_CODE = 3
+
+/** Time from the end of an agent's work to the end of its process, in milliseconds, and whether the exit code was the agent's. */
+async function ending(endpoint: string): Promise<{ readonly ms: number; readonly codeIsKept: boolean }> {
+  const source = `${counting}; await new Promise((done) => setTimeout(done, 500)); process.exitCode = ${EXIT_CODE}; console.log('done')`
   const env = { ...clean, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_METRIC_EXPORT_INTERVAL: '200' }
   const args = ['--import', '@pitwall/sdk/register', '--input-type=module', '--eval', source]
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] })
   await once(child.stdout, 'data')
   const done = performance.now()
-  await once(child, 'exit')
-  return performance.now() - done
+  const [code] = await once(child, 'exit')
+  return { ms: performance.now() - done, codeIsKept: code === EXIT_CODE }
 }
 
 /** Accepts connections and never answers, as a Collector does that was stopped by SIGSTOP. */
@@ -60,19 +69,18 @@ async function frozenCollector(): Promise<{ endpoint: string; close: () => void 
 export default {
   what: 'what `--import @pitwall/sdk/register` adds to the start of a process, and to its end without a Collector',
   async run(progress) {
-    progress(`${ROUNDS} rounds of three process starts, in turn`)
+    progress(`${ROUNDS} rounds of four process starts, in turn`)
     const rounds = Array.from({ length: ROUNDS }, () => ({
       plain: firstLineMs(starts.plain),
       pitwall: firstLineMs(starts.pitwall),
       sdkNode: firstLineMs(starts.sdkNode),
+      autoInstrumentations: firstLineMs(starts.autoInstrumentations),
     }))
-    const ratio = (name: 'pitwall' | 'sdkNode') => median(rounds.map((round) => round[name] / round.plain))
+    const ratio = (name: 'pitwall' | 'sdkNode' | 'autoInstrumentations') => median(rounds.map((round) => round[name] / round.plain))
     progress('ends of processes, with a dead and with a frozen Collector')
-    const dead = await endingMs('http://127.0.0.1:9')
+    const dead = await ending('http://127.0.0.1:9')
     const { endpoint, close } = await frozenCollector()
-    const frozen = await endingMs(endpoint).finally(close)
-    const manifest = findPackageJSON('@opentelemetry/sdk-node', import.meta.url) ?? ''
-    const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const frozen = await ending(endpoint).finally(close)
     return {
       goals: [
         goal({
@@ -87,7 +95,7 @@ export default {
           id: 'end-dead',
           what: 'end of the process with a dead Collector',
           unit: 'ms',
-          figure: dead,
+          figure: dead.ms,
           limit: 2_500,
           comparator: '<=',
         }),
@@ -95,12 +103,27 @@ export default {
           id: 'end-frozen',
           what: 'end of the process with a frozen Collector',
           unit: 'ms',
-          figure: frozen,
+          figure: frozen.ms,
           limit: 2_500,
           comparator: '<=',
         }),
+        goal({
+          id: 'exit-code',
+          what: 'of these two ends with the exit code of the agent',
+          unit: 'ends',
+          figure: [dead, frozen].filter(({ codeIsKept }) => codeIsKept).length,
+          limit: 2,
+          comparator: '>=',
+        }),
       ],
-      peers: [{ name: '@opentelemetry/sdk-node (startup)', version, figure: ratio('sdkNode') }],
+      peers: [
+        { name: '@opentelemetry/sdk-node (startup)', version: versionOf('@opentelemetry/sdk-node'), figure: ratio('sdkNode') },
+        {
+          name: '@opentelemetry/auto-instrumentations-node (startup)',
+          version: versionOf('@opentelemetry/auto-instrumentations-node'),
+          figure: ratio('autoInstrumentations'),
+        },
+      ],
       notes: { plainMs: median(rounds.map((round) => round.plain)), pitwallMs: median(rounds.map((round) => round.pitwall)) },
     }
   },

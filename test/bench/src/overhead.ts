@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { atMost, type Benchmark, median } from './benchmark.ts'
+import { startFakeServices, text } from './support/fake-services.ts'
+import type { OverheadAgent } from './support/overhead-agent.ts'
+import { Worker } from './support/worker.ts'
+
+/** Pairs of processes, one with the SDK and one without, which are under the same load at the same time: what else the machine does meets both. */
+const PAIRS = 3
+const SLICES = 8
+const SLICE_MS = 4_000
+/** Requests a second, each with two answers of the model, 50 to 500 ms each; at first more, until V8 has compiled what runs. */
+const RATE = 25
+const WARM_UP = { slices: 3, rate: 100 }
+
+interface Agent {
+  readonly worker: Worker<OverheadAgent>
+  readonly url: string
+}
+
+/** What one pair of processes took: CPU times as shares of a core, memory in bytes. */
+interface Pair {
+  readonly slices: readonly { readonly on: number; readonly off: number }[]
+  /** What each layer of the SDK took by its own account. */
+  readonly layers: ReadonlyMap<string, number>
+  readonly shed: readonly string[]
+  /** Resident memory more with the SDK: at the end, and when V8 has given back what it kept free. */
+  readonly residentBytes: number
+  readonly heldBytes: number
+}
+
+async function startAgent(servicesUrl: string, on: boolean): Promise<Agent> {
+  const worker = new Worker<OverheadAgent>('overhead-agent', [], ['--expose-gc'])
+  return { worker, url: await worker.ask('start', servicesUrl, on) }
+}
+
+/** A conversation of about 6 KB. */
+const messages = Array.from({ length: 10 }, (_, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: text(100) }))
+
+/** Requests at a fixed rate, whether answered or not, and the CPU time that the agent took for them, as share of a core. */
+async function slice({ worker, url }: Agent, rate: number): Promise<number> {
+  const before = await worker.ask('cpuMs')
+  const answers: Promise<unknown>[] = []
+  const started = performance.now()
+  for (let at = started; at < started + SLICE_MS; at += 1_000 / rate) {
+    await delay(Math.max(0, at - performance.now()))
+    const body = JSON.stringify({ user: `customer-${answers.length % 50}`, messages })
+    answers.push(fetch(url, { method: 'POST', body }).then((response) => response.text()))
+  }
+  await Promise.all(answers)
+  return ((await worker.ask('cpuMs')) - before) / (performance.now() - started)
+}
+
+async function comparePair(servicesUrl: string): Promise<Pair> {
+  const on = await startAgent(servicesUrl, true)
+  const off = await startAgent(servicesUrl, false)
+  const both = async (rate: number) => {
+    const [withSdk, without] = await Promise.all([slice(on, rate), slice(off, rate)])
+    return { on: withSdk, off: without }
+  }
+  try {
+    for (let round = 0; round < WARM_UP.slices; round++) await both(WARM_UP.rate)
+    const started = performance.now()
+    const before = await on.worker.ask('layers')
+    const slices = []
+    for (let round = 0; round < SLICES; round++) slices.push(await both(RATE))
+    const { spentMs, shed } = await on.worker.ask('layers')
+    const elapsed = performance.now() - started
+    const memory = { on: await on.worker.ask('memory'), off: await off.worker.ask('memory') }
+    return {
+      slices,
+      layers: new Map(Object.entries(spentMs).map(([layer, ms]) => [layer, (ms - (before.spentMs[layer] ?? 0)) / elapsed])),
+      shed,
+      residentBytes: memory.on.resident - memory.off.resident,
+      heldBytes: memory.on.held - memory.off.held,
+    }
+  } finally {
+    await Promise.all([on.worker.kill(), off.worker.kill()])
+  }
+}
+
+const percent = (share: number): number => Number((100 * share).toPrecision(3))
+const mebibytes = (bytes: number): number => Number((bytes / 2 ** 20).toPrecision(3))
+
+/** What each layer took, and what the governor made of it. */
+function byOwnAccount(pairs: readonly Pair[]): Record<string, string | number> {
+  const names = new Set(pairs.flatMap(({ layers }) => [...layers.keys()]))
+  const shares = Array.from(names, (name) => [name, median(pairs.map(({ layers }) => layers.get(name) ?? 0))] as const)
+  const shed = new Set(pairs.flatMap((pair) => pair.shed))
+  return {
+    ...Object.fromEntries(shares.map(([name, share]) => [`layer ${name}, % of a core by its own account`, percent(share)])),
+    'all layers by their own account, % of a core': percent(shares.reduce((sum, [, share]) => sum + share, 0)),
+    'stopped by the governor': shed.size === 0 ? 'nothing' : [...shed].join(', '),
+  }
+}
+
+export default {
+  what: 'What the whole SDK costs an agent that waits for a model: CPU and memory, with and without, and by layer.',
+  async run(progress) {
+    progress(`${PAIRS} pairs of processes, ${WARM_UP.slices} + ${SLICES} slices of ${SLICE_MS / 1_000} s: about three minutes`)
+    await using services = await startFakeServices()
+    const pairs: Pair[] = []
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const found = await comparePair(services.url)
+      pairs.push(found)
+      const differences = found.slices.map(({ on, off }) => percent(on - off))
+      progress(`% of a core more with the SDK, slice by slice: ${differences.join(', ')}; ${mebibytes(found.heldBytes)} MiB more`)
+    }
+    const slices = pairs.flatMap((pair) => pair.slices)
+    const differences = slices.map(({ on, off }) => on - off).toSorted((a, b) => a - b)
+    const quartile = (part: number) => percent(differences[Math.floor(part * (differences.length - 1))] ?? NaN)
+    const held = median(pairs.map(({ heldBytes }) => mebibytes(heldBytes)))
+    const memory = 'resident memory with the SDK, over that without, after V8 gave back what it kept free'
+    return {
+      goals: [
+        atMost(1, '% of a core', { id: 'cpu', what: 'CPU time with the SDK, over that without', figure: percent(median(differences)) }),
+        atMost(25, 'MiB', { id: 'memory', what: memory, figure: held }),
+      ],
+      peers: [],
+      notes: {
+        'quartiles of the CPU time, % of a core': `${quartile(0.25)} to ${quartile(0.75)}`,
+        'the agent without the SDK, % of a core': percent(median(slices.map(({ off }) => off))),
+        'resident memory more, with what V8 keeps free, MiB by pair': pairs.map((pair) => mebibytes(pair.residentBytes)).join(', '),
+        ...byOwnAccount(pairs),
+      },
+    }
+  },
+} satisfies Benchmark

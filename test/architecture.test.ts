@@ -35,6 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts'],
     ['telemetry'],
     ['sampling'],
+    ['watchdog'],
     ['profiled.ts', 'cache', 'profilers'],
     ['options.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['preload.ts', 'index.ts'],

@@ -1,0 +1,72 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { blockedTime } from '../sampling/blocked-time.ts'
+import { overhead } from '../sampling/overhead.ts'
+import { isDebugged } from './obstacle.ts'
+import { LoopWatch } from './loop-watch.ts'
+import { reportBlock } from './report-block.ts'
+import { SharedMemory } from './shared-memory.ts'
+import { BEAT_MS } from './stall-watch.ts'
+import type { ThreadData, ThreadFailure } from './thread.ts'
+
+const LOOK_KEY = 'pitwall.watchdog.look'
+/** How long the end of the process may wait for the inspector to let go of it, which it would otherwise say on stderr. */
+const DETACH_MS = 100
+/** In mebibytes: the thread has one object and no data. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1, stackSizeMb: 1 }
+
+/**
+ * Starts the thread that notices when this thread's loop stands still, and the heartbeat that it goes by.
+ * @param layer name under which its cost is counted
+ * @param onObstacle told in a few words what made it stop by itself
+ * @returns stops it
+ */
+export function startWatchdog(layer: string, onObstacle: (reason: string) => void): () => void {
+  const memory = new SharedMemory()
+  const loop = new LoopWatch(memory, blockedTime, reportBlock)
+  let threadCpuMs = 0
+  const standBack = (reason: string) => {
+    stop()
+    onObstacle(reason)
+  }
+  const beat = () => {
+    if (isDebugged()) return standBack('a debugger is attached')
+    overhead.time(layer, () => loop.beat())
+    overhead.add(layer, memory.threadCpuMs - threadCpuMs)
+    threadCpuMs = memory.threadCpuMs
+  }
+  const look = (beatSeen: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen)))
+  const letGo = () => memory.waitUntilDetached(DETACH_MS)
+
+  Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
+  process.on('exit', letGo)
+  const timer = setInterval(beat, BEAT_MS).unref()
+  const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY })
+  worker.on('message', (failure: ThreadFailure) => standBack(failure))
+  worker.on('error', (error) => standBack(error instanceof Error ? error.message : String(error)))
+  worker.unref()
+
+  let stopped = false
+  function stop(): void {
+    if (stopped) return
+    stopped = true
+    clearInterval(timer)
+    process.off('exit', letGo)
+    Reflect.deleteProperty(globalThis, Symbol.for(LOOK_KEY))
+    loop.stop()
+    // Ends by itself within microseconds; nobody has to know when.
+    void worker.terminate()
+  }
+  return stop
+}
+
+function startThread(data: ThreadData): Worker {
+  return new Worker(new URL(`./thread${extname(import.meta.url)}`, import.meta.url), {
+    name: 'pitwall watchdog',
+    workerData: data,
+    resourceLimits: THREAD_LIMITS,
+    // Nothing of the agent's: neither what it preloads nor its environment.
+    execArgv: [],
+    env: {},
+  })
+}

@@ -1,7 +1,15 @@
+import { BLOCK_THRESHOLD_MS } from '../sampling/blocked-time.ts'
 import type { BlockCause } from './block.ts'
+import { BEAT_MS } from './stall-watch.ts'
 
 /** Loops that stand still for less, in milliseconds, are left to the loop's own delay, which has no names. */
 export const BLOCK_MS = 100
+
+/**
+ * A look so shortly before the heartbeat, in milliseconds, may have come just after the block, into code that is innocent.
+ * Not so where a native call held it up.
+ */
+const EDGE_MS = 2
 
 /** What is known of the time between two heartbeats. All times in milliseconds. */
 export interface BeatInterval<L extends Look> {
@@ -15,14 +23,18 @@ export interface BeatInterval<L extends Look> {
   readonly reportedMs: number
   /** Time of garbage collections. */
   readonly gcMs: number
-  /** Time that the agent's thread waited for a processor, or nobody in the process ran. */
-  readonly hostMs: number
+  /** Time that the agent's thread waited for a processor. */
+  readonly waitedMs: number
+  /** Time that the watchdog's thread could not run either: the process was stopped, the machine slept. */
+  readonly stoppedMs: number
   readonly looks: readonly L[]
 }
 
 /** That the watchdog looked at the agent's thread, and when. */
 export interface Look {
   readonly atMs: number
+  /** Whether it had to wait for a native call to end, which came just before it. */
+  readonly afterNative: boolean
 }
 
 /** What is to be said of a block. */
@@ -32,38 +44,45 @@ export interface Verdict<L extends Look> {
   readonly cause: BlockCause
   /** The look that stands for the longest part of the block. */
   readonly look: L | undefined
-  /** What of its time nobody has reported: the host's part, and the code's. The rest is garbage collection, which reports itself. */
+  /** The host's part of what nobody has reported, 0 unless it passes the threshold of blocked time. */
   readonly hostMs: number
+  /** The code's part. The rest is garbage collection, which reports itself. */
   readonly codeMs: number
 }
 
 /**
- * Says whether the loop stood still between two heartbeats, and why.
+ * Says whether the loop stood still between two heartbeats, and why; nothing where code would have to be blamed unseen.
  * @param same whether two looks have seen the same function
  */
 export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, other: L) => boolean): Verdict<L> | undefined {
   const elapsed = interval.endMs - interval.startMs
-  // Without the longest iteration, work of before the block, less than a beat's, is taken for a part of it.
-  const durationMs = Math.min(interval.longestMs ?? interval.activeMs, interval.activeMs, elapsed)
+  const stoppedMs = elapsed - BEAT_MS >= BLOCK_THRESHOLD_MS ? Math.min(interval.stoppedMs, elapsed) : 0
+  // A stopped loop may have been waiting for events. Without the longest iteration, work of before the block, less than a
+  // beat's, is taken for a part of it.
+  const longestMs = Math.min(interval.longestMs ?? Math.max(interval.activeMs, stoppedMs), elapsed)
+  // The other thread may have slept for a part of the stop. Only a look is a sign that it was not the whole block.
+  const isStop = stoppedMs >= (interval.looks.length > 0 ? longestMs / 2 : BLOCK_THRESHOLD_MS)
+  const durationMs = isStop ? Math.max(longestMs, stoppedMs) : Math.min(longestMs, interval.activeMs)
   if (durationMs < BLOCK_MS) return undefined
-  const hostMs = Math.min(interval.hostMs, durationMs)
-  const gcMs = Math.min(interval.gcMs, durationMs - hostMs)
-  const cause = hostMs >= durationMs / 2 ? 'host' : gcMs >= durationMs / 2 ? 'gc' : 'code'
-  const startMs = interval.endMs - durationMs
   const unreportedMs = Math.max(0, durationMs - interval.reportedMs)
-  const unreportedHostMs = Math.min(hostMs, unreportedMs)
-  return {
-    startMs,
-    durationMs,
-    cause,
-    look: longestLook(interval, same),
-    hostMs: unreportedHostMs,
-    codeMs: Math.max(0, unreportedMs - unreportedHostMs - gcMs),
-  }
+  const startMs = interval.endMs - durationMs
+  if (isStop) return { startMs, durationMs, cause: 'host', look: undefined, hostMs: unreportedMs, codeMs: 0 }
+  // The collector's helper threads keep this one waiting for a processor too: that is the collection.
+  const gcMs = Math.min(interval.gcMs, durationMs)
+  const waitedMs = Math.min(interval.waitedMs, durationMs - gcMs)
+  const cause = waitedMs >= durationMs / 2 ? 'host' : gcMs >= durationMs / 2 ? 'gc' : 'code'
+  // Short waits for a processor are part of any code's time.
+  const hostMs = waitedMs < BLOCK_THRESHOLD_MS ? 0 : Math.min(waitedMs, unreportedMs)
+  const codeMs = Math.max(0, unreportedMs - hostMs - gcMs)
+  const look = longestLook(interval, same)
+  // Nobody has seen that it was code: a short stop looks the same.
+  return cause === 'code' && look === undefined ? undefined : { startMs, durationMs, cause, look, hostMs, codeMs }
 }
 
 /** A look stands for the time since the one before it, and the last one also for the time after it. */
-function longestLook<L extends Look>({ looks, startMs, endMs }: BeatInterval<L>, same: (one: L, other: L) => boolean): L | undefined {
+function longestLook<L extends Look>(interval: BeatInterval<L>, same: (one: L, other: L) => boolean): L | undefined {
+  const { startMs, endMs } = interval
+  const looks = interval.looks.filter(({ atMs, afterNative }) => afterNative || endMs - atMs >= EDGE_MS)
   const times = looks.map(({ atMs }, index) => (index === looks.length - 1 ? endMs : atMs) - (looks[index - 1]?.atMs ?? startMs))
   const timeOf = (look: L) => looks.reduce((sum, other, index) => sum + (same(look, other) ? (times[index] ?? 0) : 0), 0)
   return looks.toSorted((one, other) => timeOf(other) - timeOf(one))[0]

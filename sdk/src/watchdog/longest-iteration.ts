@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** The longest iteration of the loop since the last question. */
+/** The longest iteration of the loop since it was last taken. */
 export interface LongestIteration {
   /** Milliseconds; undefined before Node.js 24, whose histogram is one of a timer. */
   take(): number | undefined

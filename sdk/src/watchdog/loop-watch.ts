@@ -1,18 +1,19 @@
 import { performance } from 'node:perf_hooks'
-import { type CallSiteObject, getCallSites } from 'node:util'
 import { type Span, trace } from '@opentelemetry/api'
-import type { BlockedTime } from '../sampling/blocked-time.ts'
+import { BLOCK_THRESHOLD_MS, type BlockedTime } from '../sampling/blocked-time.ts'
 import { type BeatInterval, BLOCK_MS, judge, type Look, type Verdict } from './block-judge.ts'
+import { interruptedStack, type RawFrame } from './call-stack.ts'
 import { GcPauses } from './gc-pauses.ts'
 import { timeIterations } from './longest-iteration.ts'
 import { openScheduling } from './scheduling.ts'
 import { type SharedMemory, systemNow } from './shared-memory.ts'
-import { blamedFrame, framesBelowLook } from './stack.ts'
+import { blamedFrame } from './stack.ts'
+import { BEAT_MS } from './stall-watch.ts'
 
 /** Frames that are kept of a block. */
 const STACK_DEPTH = 32
-/** Frames of the look itself, on top of them. */
-const LOOK_DEPTH = 3
+/** A look that comes so many milliseconds after it was asked for had to wait for a native call to end. */
+const NATIVE_MS = 10
 /** Less than this of active time since the heartbeat, in milliseconds, and the loop is not blocked: it waited for events in between. */
 const MIN_ACTIVE_MS = 50
 /** After a block, the time until all is known of it: the end of its iteration, its garbage collections, who was stopped. */
@@ -20,7 +21,9 @@ const SETTLE_MS = 20
 
 /** What was seen of the agent's thread during a block. */
 export interface StackLook extends Look {
-  readonly frames: readonly CallSiteObject[]
+  readonly frames: readonly RawFrame[]
+  /** The function that holds the loop, if one of the agent's does. */
+  readonly blamed: RawFrame | undefined
   /** The active span of what was running. */
   readonly span: Span | undefined
 }
@@ -49,6 +52,8 @@ export class LoopWatch {
   #looks: StackLook[] = []
   /** Milliseconds that this watch itself has reported. */
   #ownMs = 0
+  /** Of the time that nobody ran, what has been judged. */
+  #stoppedMs = 0
   #settle: (() => void) | undefined
 
   constructor(memory: SharedMemory, blockedTime: BlockedTime, onBlock: BlockListener) {
@@ -67,25 +72,35 @@ export class LoopWatch {
     const now = (this.#last = this.#read())
     this.#looks = []
     this.#memory.beat = systemNow()
-    if (now.activeMs - last.activeMs < BLOCK_MS) return
+    if (now.activeMs - last.activeMs < BLOCK_MS && now.nowMs - last.nowMs < BEAT_MS + BLOCK_THRESHOLD_MS) return
     const settle = () => {
       clearTimeout(timer)
       this.#settle = undefined
       this.#report(last, now, looks)
     }
-    const timer = setTimeout(settle, SETTLE_MS).unref()
+    // The immediate lets the iteration end that the timer is in: it may still be the one of the block.
+    const timer = setTimeout(() => void setImmediate(() => this.#settle === settle && settle()), SETTLE_MS).unref()
     this.#settle = settle
   }
 
   /**
    * Notes what the thread is doing, from a call on top of its stack.
    * @param beat the heartbeat that was too old
+   * @param askedAt when it was asked to, on the clock of the system
    */
-  look(beat: number): void {
+  look(beat: number, askedAt: number): void {
     // The block may have ended meanwhile; what runs now is innocent.
     if (beat !== this.#memory.beat || performance.eventLoopUtilization().active - this.#last.activeMs < MIN_ACTIVE_MS) return
-    const frames = framesBelowLook(getCallSites(STACK_DEPTH + LOOK_DEPTH, { sourceMap: false }))
-    if (frames.length > 0) this.#looks.push({ atMs: performance.now(), frames, span: trace.getActiveSpan() })
+    const afterNative = systemNow() - askedAt >= NATIVE_MS
+    const frames = interruptedStack(STACK_DEPTH)
+    if (frames.length === 0) return
+    this.#looks.push({
+      atMs: performance.now(),
+      afterNative,
+      frames,
+      blamed: blamedFrame(frames, afterNative),
+      span: trace.getActiveSpan(),
+    })
   }
 
   /** Judges the last block and ends. */
@@ -97,16 +112,21 @@ export class LoopWatch {
   }
 
   #report(last: Readings, now: Readings, looks: readonly StackLook[]): void {
+    // Whatever happened between the heartbeat and a settling that is late belongs to the next interval.
+    const inTime = performance.now() - now.nowMs < SETTLE_MS + BLOCK_THRESHOLD_MS
+    const stoppedMs = inTime ? this.#memory.stoppedMs : now.stoppedMs
     const interval: BeatInterval<StackLook> = {
       startMs: last.nowMs,
       endMs: now.nowMs,
       activeMs: now.activeMs - last.activeMs,
-      longestMs: this.#iterations.take(),
+      longestMs: inTime ? this.#iterations.take() : undefined,
       reportedMs: now.reportedMs - last.reportedMs,
       gcMs: this.#pauses.take(last.nowMs, now.nowMs),
-      hostMs: Math.max(now.waitedMs - last.waitedMs, this.#memory.stoppedMs - last.stoppedMs),
+      waitedMs: now.waitedMs - last.waitedMs,
+      stoppedMs: stoppedMs - Math.max(last.stoppedMs, this.#stoppedMs),
       looks,
     }
+    this.#stoppedMs = stoppedMs
     const verdict = judge(interval, (one, other) => sameFunction(one, other))
     if (verdict === undefined) return
     const before = this.#blockedTime.reported
@@ -125,7 +145,6 @@ export class LoopWatch {
   }
 }
 
-function sameFunction(one: StackLook, other: StackLook): boolean {
-  const [here, there] = [blamedFrame(one.frames), blamedFrame(other.frames)]
-  return here?.functionName === there?.functionName && here?.scriptName === there?.scriptName
+function sameFunction({ blamed: one }: StackLook, { blamed: other }: StackLook): boolean {
+  return one?.functionName === other?.functionName && one?.scriptName === other?.scriptName
 }

@@ -7,7 +7,7 @@ import type { Block, StackFrame } from './block.ts'
 import type { Verdict } from './block-judge.ts'
 import type { StackLook } from './loop-watch.ts'
 import { rememberBlock } from './recent-blocks.ts'
-import { blamedFrame, nameOf, toStackFrame } from './stack.ts'
+import { nameOf, toStackFrame } from './stack.ts'
 
 /** Functions that are named because they blocked, profiled or not; the rest is `other`. */
 const names = new NameRegistry(50)
@@ -16,17 +16,16 @@ const names = new NameRegistry(50)
 export function reportBlock(verdict: Verdict<StackLook>, blockedTime: BlockedTime): void {
   const { cause, look, durationMs } = verdict
   const startedAt = performance.timeOrigin + verdict.startMs
-  const blamed = cause === 'host' ? undefined : blamedFrame(look?.frames ?? [])
-  const frame = blamed && toStackFrame(blamed)
+  const frame = cause !== 'host' && look?.blamed ? toStackFrame(look.blamed) : undefined
   count(verdict, frame, blockedTime)
   if (look?.span) blockedEvent(look.span, startedAt, attributesOf({ cause, durationMs }, frame))
-  rememberBlock({ startedAt, durationMs, cause, ...(frame && { frame }), stack: look?.frames.map((site) => toStackFrame(site)) ?? [] })
+  rememberBlock({ startedAt, durationMs, cause, ...(frame && { frame }), stack: look?.frames.map((raw) => toStackFrame(raw)) ?? [] })
 }
 
 /** Counts what nobody else has: code that was caught, and the host. What was not caught is for the event-loop profiler. */
 function count({ cause, hostMs, codeMs }: Verdict<StackLook>, frame: StackFrame | undefined, blockedTime: BlockedTime): void {
   if (cause === 'gc') blockedTime.blockOfCollector()
-  if (hostMs >= BLOCK_THRESHOLD_MS) blockedTime.byHost(hostMs, cause === 'host' ? 1 : 0)
+  if (hostMs > 0) blockedTime.byHost(hostMs, cause === 'host' ? 1 : 0)
   if (cause !== 'code' || codeMs < BLOCK_THRESHOLD_MS || frame === undefined) return
   const name = names.admit(nameOf(frame))
   announceSubject(name, 'function', frame)

@@ -1,26 +1,24 @@
-import type { CallSiteObject } from 'node:util'
 import { isOwnFile, shortPath } from '../call-site.ts'
 import type { StackFrame } from './block.ts'
+import type { RawFrame } from './call-stack.ts'
 import { sourcePositionOf } from './source-position.ts'
 
 /**
- * The frames below our look: it is called by text that the inspector evaluates, which has no file.
- * @returns none when nothing was running
+ * The function that holds the loop: the innermost that belongs neither to Node.js nor to the SDK.
+ * @param afterNative whether the look had to wait for a call that V8 cannot interrupt. It came after that call then, where
+ *   perhaps the next function has been entered, which is innocent
+ * @returns undefined when nothing of the agent was running
  */
-export function framesBelowLook(frames: readonly CallSiteObject[]): readonly CallSiteObject[] {
-  return frames.slice(frames.findIndex(({ scriptName }) => scriptName === '') + 1)
-}
-
-/** The innermost frame that is neither Node.js's nor ours; where there is none, the innermost. */
-export function blamedFrame(frames: readonly CallSiteObject[]): CallSiteObject | undefined {
-  const outside = frames.filter(({ scriptName }) => !scriptName.startsWith('node:'))
-  // In a bundle all files are ours: then it is the innermost that is not Node.js's.
-  return outside.find(({ scriptName }) => !isOwnFile(scriptName)) ?? outside[0] ?? frames[0]
+export function blamedFrame(frames: readonly RawFrame[], afterNative: boolean): RawFrame | undefined {
+  const below = afterNative && frames[0]?.entered ? frames.slice(1) : frames
+  const files = below.filter(({ scriptName }) => scriptName !== '' && !scriptName.startsWith('node:'))
+  // In a bundle all files are ours: then it is the innermost one.
+  return files.find(({ scriptName }) => !isOwnFile(scriptName)) ?? files[0]
 }
 
 /** The frame as its author knows it. */
-export function toStackFrame({ functionName, scriptName, lineNumber, columnNumber }: CallSiteObject): StackFrame {
-  const { url, line, column } = sourcePositionOf(scriptName, lineNumber, columnNumber)
+export function toStackFrame({ functionName, scriptName, ...position }: RawFrame): StackFrame {
+  const { url, line, column } = sourcePositionOf(scriptName, position.line, position.column)
   return { functionName, file: shortPath(url), line, column }
 }
 

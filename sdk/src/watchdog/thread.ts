@@ -52,7 +52,7 @@ function watch({ buffer, lookKey }: ThreadData): void {
       memory.attached = true
       session.connectToMainThread()
       // Runs between two instructions of what the agent's thread is doing, on top of its stack. A native call ends first.
-      const expression = `globalThis[Symbol.for('${lookKey}')]?.(${memory.beat})`
+      const expression = `globalThis[Symbol.for('${lookKey}')]?.(${memory.beat}, ${systemNow()})`
       session.post('Runtime.evaluate', { expression, silent: true, disableBreaks: true, returnByValue: true }, () => {
         session.disconnect()
         memory.attached = false

@@ -35,7 +35,7 @@ export function startWatchdog(layer: string, onObstacle: (reason: string) => voi
     overhead.add(layer, memory.threadCpuMs - threadCpuMs)
     threadCpuMs = memory.threadCpuMs
   }
-  const look = (beatSeen: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen)))
+  const look = (beatSeen: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen, askedAt)))
   const letGo = () => memory.waitUntilDetached(DETACH_MS)
 
   Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })

@@ -26,9 +26,9 @@ export class BlockedTimeWatch {
   interval(blocked: number, collected: number): void {
     const reported = this.#blockedTime.reported - this.#reported
     this.#reported += reported
-    const explained = Math.min(this.#explained + reported, blocked)
-    // What is left may be about the interval before: the watchdog reports a block when it is over.
-    const late = Math.min(this.#explained + reported - explained, this.#unexplained)
+    // The oldest first: the watchdog reports a block a moment after its end, a function before its iteration is measured.
+    const late = Math.min(this.#explained + reported, this.#unexplained)
+    const explained = Math.min(this.#explained + reported - late, blocked)
     this.#unexplained -= late
     const byCollector = Math.min(this.#collected + collected, this.#unexplained)
     const byOthers = this.#unexplained - byCollector

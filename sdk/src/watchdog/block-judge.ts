@@ -70,7 +70,8 @@ export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, 
   // The collector's helper threads keep this one waiting for a processor too: that is the collection.
   const gcMs = Math.min(interval.gcMs, durationMs)
   const waitedMs = Math.min(interval.waitedMs, durationMs - gcMs)
-  const cause = waitedMs >= durationMs / 2 ? 'host' : gcMs >= durationMs / 2 ? 'gc' : 'code'
+  // Code that would have held the loop for too long by itself is to blame, however much came on top of it.
+  const cause = durationMs - gcMs - waitedMs >= BLOCK_MS ? 'code' : waitedMs > gcMs ? 'host' : 'gc'
   // Short waits for a processor are part of any code's time.
   const hostMs = waitedMs < BLOCK_THRESHOLD_MS ? 0 : Math.min(waitedMs, unreportedMs)
   const codeMs = Math.max(0, unreportedMs - hostMs - gcMs)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runtime } from '../../../sdk/src/contract/index.ts'
 import { BlockedTimeWatch } from '../../../sdk/src/sampling/blocked-time-watch.ts'
@@ -96,5 +97,33 @@ describe('blocked time', () => {
     watch.interval(120, 0)
     watch.interval(0, 0)
     expect(seconds()).toEqual({ 'code render': 0.1 })
+  })
+
+  it('is counted once, whoever reports a block, and whether before, in or after the interval that it is measured in', () => {
+    const block = fc.record({
+      milliseconds: fc.integer({ min: 100, max: 900 }),
+      reported: fc.constantFrom('early', 'now', 'late', 'never'),
+    })
+    fc.assert(
+      fc.property(fc.array(fc.option(block, { nil: undefined }), { maxLength: 20 }), (intervals) => {
+        const { blockedTime, watch, seconds } = watched()
+        const report = (index: number, when: string) => {
+          const { milliseconds, reported } = intervals[index] ?? { milliseconds: 0, reported: 'never' }
+          if (reported === when) blockedTime.byFunction('parse', milliseconds)
+        }
+        for (let index = 0; index < intervals.length + 3; index++) {
+          report(index + 1, 'early')
+          report(index, 'now')
+          report(index - 1, 'late')
+          watch.interval(index === 0 && intervals[0]?.reported === 'early' ? 0 : (intervals[index]?.milliseconds ?? 0), 0)
+        }
+        const blocks = intervals.filter((each, index) => each !== undefined && !(index === 0 && each.reported === 'early'))
+        const total = blocks.reduce((sum, each) => sum + (each?.milliseconds ?? 0), 0)
+        const counted = Object.values(seconds()).reduce((sum, value) => sum + value, 0) * 1_000
+        // Less than the threshold is nobody's.
+        expect(counted).toBeGreaterThan(total - 50 * blocks.length - 1)
+        expect(counted).toBeLessThanOrEqual(total + 1)
+      }),
+    )
   })
 })

@@ -44,7 +44,7 @@ describe('the judge of a block', () => {
 
   it('says nothing of code that nobody has seen', () => {
     expect(verdictOf({ ...blocked, looks: [] })).toBeUndefined()
-    expect(verdictOf({ ...blocked, looks: [], gcMs: 300 })?.cause).toBe('gc')
+    expect(verdictOf({ ...blocked, looks: [], gcMs: 350 })?.cause).toBe('gc')
   })
 
   it('takes the active time where iterations are not timed', () => {
@@ -64,6 +64,11 @@ describe('the judge of a block', () => {
 
   it('does not believe in a stop when the heartbeat came in time: the other thread was late alone', () => {
     expect(verdictOf({ ...quiet, stoppedMs: 5_000 })).toBeUndefined()
+  })
+
+  it('names code that was too long by itself, whatever came on top, and gives it its own part of the time', () => {
+    expect(verdictOf({ ...blocked, waitedMs: 220 })).toMatchObject({ cause: 'code', codeMs: 180, hostMs: 220 })
+    expect(verdictOf({ ...blocked, gcMs: 220 })).toMatchObject({ cause: 'code', codeMs: 180, hostMs: 0 })
   })
 
   it('does not take waiting for the helpers of the collector for the host', () => {

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { diag } from '@opentelemetry/api'
+import { reason as reasonOf } from '../telemetry/diagnostics.ts'
 import { obstacle } from '../watchdog/obstacle.ts'
 import type { Profiler } from './profiler.ts'
 
@@ -18,15 +19,14 @@ export default {
     let stop = () => {}
     let stopped = false
     const timer = setTimeout(() => {
-      const reason = obstacle()
-      if (reason !== undefined) return standBack(reason)
+      const found = obstacle()
+      if (found !== undefined) return standBack(found)
       // Nothing of it is loaded before it is needed.
-      import('../watchdog/watchdog.ts').then(
-        ({ startWatchdog }) => {
+      import('../watchdog/watchdog.ts')
+        .then(({ startWatchdog }) => {
           if (!stopped) stop = startWatchdog(LAYER, standBack)
-        },
-        (error: unknown) => standBack(String(error)),
-      )
+        })
+        .catch((error: unknown) => standBack(reasonOf(error)))
     }, START_AFTER_MS).unref()
     return () => {
       stopped = true

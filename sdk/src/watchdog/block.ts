@@ -19,7 +19,10 @@ export interface Block {
   readonly startedAt: number
   readonly durationMs: number
   readonly cause: BlockCause
-  /** Where it was blocked: the innermost frame that belongs neither to Node.js nor to the SDK. Absent when the cause is the host. */
+  /**
+   * Where that was: the innermost frame that belongs neither to Node.js nor to the SDK. To blame when the cause is the code;
+   * absent when nothing of the agent was seen running.
+   */
   readonly frame?: StackFrame
   /** All frames there, innermost first, at most 32. */
   readonly stack: readonly StackFrame[]

@@ -16,7 +16,7 @@ const names = new NameRegistry(50)
 export function reportBlock(verdict: Verdict<StackLook>, blockedTime: BlockedTime): void {
   const { cause, look, durationMs } = verdict
   const startedAt = performance.timeOrigin + verdict.startMs
-  const frame = cause !== 'host' && look?.blamed ? toStackFrame(look.blamed) : undefined
+  const frame = look?.blamed && toStackFrame(look.blamed)
   count(verdict, frame, blockedTime)
   if (look?.span) blockedEvent(look.span, startedAt, attributesOf({ cause, durationMs }, frame))
   rememberBlock({ startedAt, durationMs, cause, ...(frame && { frame }), stack: look?.frames.map((raw) => toStackFrame(raw)) ?? [] })

@@ -4,6 +4,8 @@ export const BEAT_MS = 150
 export const LOOK_AFTER_MS = 200
 /** A thread that wakes so much too late, in milliseconds, did not get a processor, and then the agent's thread may not have got one either. */
 const LATE_MS = 30
+/** Time that the agent's thread is given after that, once a heartbeat, to turn its loop, in milliseconds. */
+const GRACE_MS = 50
 
 /** What to do next: look at the agent's thread or not, then sleep for so many milliseconds. */
 export interface Next {
@@ -12,7 +14,7 @@ export interface Next {
 }
 
 /**
- * Decides from heartbeats when the agent's loop stands still: only when this thread itself has run on time all the while.
+ * Decides from heartbeats when the agent's loop stands still. Time in which this thread could not run either does not count.
  * A loop that goes on standing still is looked at again each time that has lasted twice as long. Time comes in by parameter.
  */
 export class StallWatch {
@@ -22,25 +24,31 @@ export class StallWatch {
   /** Since when the heartbeat counts as still. */
   #from = 0
   #lookAfter = LOOK_AFTER_MS
+  #graceEnd: number | undefined
   #wakeAt = Infinity
 
   /** This thread wakes, at a time, and reads the heartbeat; both on one clock. */
   wake(now: number, beat: number): Next {
+    if (beat !== this.#beat) {
+      this.#beat = beat
+      this.#from = Math.min(beat, now)
+      this.#lookAfter = LOOK_AFTER_MS
+      this.#graceEnd = undefined
+    }
     const late = now - this.#wakeAt
-    if (late >= LATE_MS) this.stoppedMs += late
-    if (beat !== this.#beat) this.#begin(beat, Math.min(beat, now))
-    // Nobody ran: that is no sign that the agent's loop stood still. It is given all the time again.
-    if (late >= LATE_MS) this.#begin(beat, now)
-    const look = now - this.#from >= this.#lookAfter
-    if (look) while (this.#lookAfter <= now - this.#from) this.#lookAfter *= 2
-    const sleepMs = Math.min(this.#from + this.#lookAfter - now, LOOK_AFTER_MS)
+    if (late >= LATE_MS) {
+      this.stoppedMs += late
+      this.#from = Math.min(this.#from + late, now)
+      this.#graceEnd ??= now + GRACE_MS
+    }
+    const look = now >= this.#lookAt()
+    while (now >= this.#lookAt()) this.#lookAfter *= 2
+    const sleepMs = Math.min(this.#lookAt() - now, LOOK_AFTER_MS)
     this.#wakeAt = now + sleepMs
     return { look, sleepMs }
   }
 
-  #begin(beat: number, from: number): void {
-    this.#beat = beat
-    this.#from = from
-    this.#lookAfter = LOOK_AFTER_MS
+  #lookAt(): number {
+    return Math.max(this.#from + this.#lookAfter, this.#graceEnd ?? 0)
   }
 }

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { blockedTime } from '../sampling/blocked-time.ts'
 import { overhead } from '../sampling/overhead.ts'
+import { reason } from '../telemetry/diagnostics.ts'
 import { isDebugged } from './obstacle.ts'
 import { LoopWatch } from './loop-watch.ts'
 import { reportBlock } from './report-block.ts'
@@ -18,35 +19,37 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, 
 /**
  * Starts the thread that notices when this thread's loop stands still, and the heartbeat that it goes by.
  * @param layer name under which its cost is counted
- * @param onObstacle told in a few words what made it stop by itself
+ * @param onObstacle told in a few words why it has stopped by itself
  * @returns stops it
  */
 export function startWatchdog(layer: string, onObstacle: (reason: string) => void): () => void {
   const memory = new SharedMemory()
+  const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY })
+  worker.on('message', (failure: ThreadFailure) => standBack(failure))
+  worker.on('error', (error) => standBack(reason(error)))
+  worker.unref()
   const loop = new LoopWatch(memory, blockedTime, reportBlock)
+  const look = (beat: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beat, askedAt)))
+  Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
+  const letGo = () => memory.waitUntilDetached(DETACH_MS)
+  process.on('exit', letGo)
+  const timer = setInterval(beat, BEAT_MS).unref()
   let threadCpuMs = 0
-  const standBack = (reason: string) => {
-    stop()
-    onObstacle(reason)
-  }
-  const beat = () => {
+  let stopped = false
+
+  function beat(): void {
     if (isDebugged()) return standBack('a debugger is attached')
     overhead.time(layer, () => loop.beat())
     overhead.add(layer, memory.threadCpuMs - threadCpuMs)
     threadCpuMs = memory.threadCpuMs
   }
-  const look = (beatSeen: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen, askedAt)))
-  const letGo = () => memory.waitUntilDetached(DETACH_MS)
 
-  Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
-  process.on('exit', letGo)
-  const timer = setInterval(beat, BEAT_MS).unref()
-  const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY })
-  worker.on('message', (failure: ThreadFailure) => standBack(failure))
-  worker.on('error', (error) => standBack(error instanceof Error ? error.message : String(error)))
-  worker.unref()
+  function standBack(why: string): void {
+    if (stopped) return
+    stop()
+    onObstacle(why)
+  }
 
-  let stopped = false
   function stop(): void {
     if (stopped) return
     stopped = true
@@ -57,6 +60,7 @@ export function startWatchdog(layer: string, onObstacle: (reason: string) => voi
     // Ends by itself within microseconds; nobody has to know when.
     void worker.terminate()
   }
+
   return stop
 }
 

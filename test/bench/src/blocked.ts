@@ -33,8 +33,11 @@ async function madeBlocks(process: number): Promise<readonly MadeBlock[]> {
   return blocks
 }
 
-const isRight = ({ kind, reports }: MadeBlock): boolean =>
-  reports.length === 1 && reports[0]?.frame?.functionName === kind && /blocking-worker\.[jt]s$/.test(reports[0].frame.file)
+/** Named by function and file, once, and nothing else blamed. */
+function isRight({ kind, reports }: MadeBlock): boolean {
+  const named = reports.filter(({ frame }) => frame?.functionName === kind && /blocking-worker\.[jt]s$/.test(frame.file))
+  return named.length === 1 && reports.every((report) => report.cause !== 'code' || named.includes(report))
+}
 
 /** Reports about the code of healthy processes, all at once: more than the machine has processors for, where they work. */
 async function watched(ask: (worker: Worker<BlockingService>) => Promise<{ code: number; host: number }>) {
@@ -93,7 +96,7 @@ export default {
       goals: [
         goal({
           id: 'named',
-          what: `of ${blocks.length} blocks of six kinds: named right, by function and file, and reported once`,
+          what: `of ${blocks.length} blocks of six kinds: named right, by function and file, and nothing else blamed`,
           unit: 'blocks',
           figure: (blocks.length - wrong.length) * (100 / blocks.length),
           limit: 95,
@@ -106,18 +109,29 @@ export default {
           figure: busy.code,
         }),
         atMost(0.3, '% of a core', { id: 'idle-cost', what: 'an idle process with the watch, over one without', figure: cost.percent }),
-        atMost(5, 'ms', { id: 'pause', what: 'longest interruption of a loop that is looked into, median', figure: pauses.pitwall.later }),
+        atMost(5, 'ms', {
+          id: 'pause',
+          what: 'longest interruption of a loop that is looked into, over that of one that is not; medians',
+          figure: pauses.pitwall.later - pauses.nobody.later,
+        }),
         atMost(20, 'MiB', { id: 'memory', what: 'resident memory with the watch, over that without', figure: cost.mebibytes }),
       ],
       peers: [
-        { name: 'Debugger.pause from a thread: interruption in ms', version: process.version, figure: pauses.debugger.later },
+        {
+          name: 'Debugger.pause from a thread: interruption in ms',
+          version: process.version,
+          figure: pauses.debugger.later - pauses.nobody.later,
+        },
         { name: 'Debugger.pause from a thread: the first, in ms', version: process.version, figure: pauses.debugger.first },
       ],
       notes: {
         'first interruption, ms': pauses.pitwall.first,
         'longest interruption of a loop that nobody looks into, median, ms': pauses.nobody.later,
         'median error of the duration, ms': median(errors),
-        'reports of the host in busy processes, which are true': busy.host,
+        'of these the cause was the host: others had the processors': blocks.filter(({ reports }) =>
+          reports.some(({ cause }) => cause === 'host'),
+        ).length,
+        'reports of the host in busy processes, 32 of each at most: they do wait for processors': busy.host,
       },
     }
   },

@@ -36,7 +36,7 @@ const kinds = {
     return execSync('sleep 0.35').toString()
   },
   match(): boolean {
-    return /^(a+)+$/.test(`${'a'.repeat(24)}b`)
+    return /^(a+)+$/.test(`${'a'.repeat(26)}b`)
   },
   serialize(): number {
     const text = JSON.stringify([records, records])

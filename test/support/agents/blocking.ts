@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { metricProducer, profiled, recentBlocks } from '@pitwall/sdk'
+import { type Block, metricProducer, profiled, recentBlocks } from '@pitwall/sdk'
 import blockedLoop from '@pitwall/sdk/profilers/blocked-loop'
 import eventLoop from '@pitwall/sdk/profilers/event-loop'
 
 /**
  * An agent that blocks its event loop in the ways that its arguments name, each in a turn of its own, and prints as its last
- * line what the SDK knows of that: `{ blocks, points }`.
+ * line what the SDK knows of that: `{ blocks, points }`, the blocks by the way.
  */
 const numbers = Array.from({ length: 600_000 }, () => Math.random())
 const records = numbers.map((value, index) => ({ index, name: `record ${index}`, value }))
@@ -102,7 +102,7 @@ function longerPart(): number {
 
 /** At work all the time, as a healthy loop is: in pieces that let others run. */
 async function busy(): Promise<void> {
-  const end = performance.now() + 4_000
+  const end = performance.now() + 3_000
   while (performance.now() < end) {
     spin(25)
     await pause(1)
@@ -110,7 +110,7 @@ async function busy(): Promise<void> {
 }
 
 async function idle(): Promise<void> {
-  await pause(3_000)
+  await pause(2_500)
 }
 
 const kinds: Readonly<Record<string, () => unknown>> = {
@@ -137,14 +137,19 @@ blockedLoop.start()
 eventLoop.start()
 await pause(1_600)
 console.log('ready')
+const blocks: Record<string, readonly Block[]> = {}
 for (const kind of process.argv.slice(2)) {
   await pause(250)
+  const known = new Set(recentBlocks())
   await kinds[kind]?.()
+  await pause(250)
+  blocks[kind] = recentBlocks().filter((block) => !known.has(block))
 }
-await pause(2_300)
+// The event-loop profiler judges a second when the next one has passed.
+await pause(2_100)
 const { resourceMetrics } = await metricProducer.collect()
 const points = resourceMetrics.scopeMetrics
   .flatMap(({ metrics }) => metrics)
   .flatMap(({ descriptor, dataPoints }) => dataPoints.map(({ attributes, value }) => ({ metric: descriptor.name, attributes, value })))
   .filter(({ metric }) => metric.startsWith('pitwall.eventloop') || metric.startsWith('pitwall.sdk'))
-console.log(JSON.stringify({ blocks: recentBlocks(), points }))
+console.log(JSON.stringify({ blocks, points }))

@@ -6,10 +6,10 @@ import { BEAT_MS } from './stall-watch.ts'
 export const BLOCK_MS = 100
 
 /**
- * A look so shortly before the heartbeat, in milliseconds, may have come just after the block, into code that is innocent.
- * Not so where a native call held it up.
+ * A look so shortly before the heartbeat, in milliseconds, may have come just after the block: into code that is innocent, or
+ * into the caller of what has returned. It counts where a native call held up the only look there is.
  */
-const EDGE_MS = 2
+const EDGE_MS = 5
 
 /** What is known of the time between two heartbeats. All times in milliseconds. */
 export interface BeatInterval<L extends Look> {
@@ -83,7 +83,8 @@ export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, 
 /** A look stands for the time since the one before it, and the last one also for the time after it. */
 function longestLook<L extends Look>(interval: BeatInterval<L>, same: (one: L, other: L) => boolean): L | undefined {
   const { startMs, endMs } = interval
-  const looks = interval.looks.filter(({ atMs, afterNative }) => afterNative || endMs - atMs >= EDGE_MS)
+  const inside = interval.looks.filter(({ atMs }) => endMs - atMs >= EDGE_MS)
+  const looks = inside.length > 0 ? inside : interval.looks.filter(({ afterNative }) => afterNative)
   const times = looks.map(({ atMs }, index) => (index === looks.length - 1 ? endMs : atMs) - (looks[index - 1]?.atMs ?? startMs))
   const timeOf = (look: L) => looks.reduce((sum, other, index) => sum + (same(look, other) ? (times[index] ?? 0) : 0), 0)
   return looks.toSorted((one, other) => timeOf(other) - timeOf(one))[0]

@@ -92,6 +92,10 @@ describe('the judge of a block', () => {
     expect(verdictOf({ ...blocked, looks: [look('hash', 1_499, true)] })?.look?.name).toBe('hash')
   })
 
+  it('does not name the caller, which is seen at the very end, when what it had called was seen before', () => {
+    expect(verdictOf({ ...blocked, looks: [look('parse', 1_200), look('caller', 1_499, true)] })?.look?.name).toBe('parse')
+  })
+
   it('never gives away more time than the block took, nor less than none', () => {
     const ms = fc.integer({ min: 0, max: 2_000 })
     fc.assert(

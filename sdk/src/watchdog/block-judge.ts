@@ -63,7 +63,9 @@ export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, 
   // The other thread may have slept for a part of the stop. Only a look is a sign that it was not the whole block.
   const isStop = stoppedMs >= (interval.looks.length > 0 ? longestMs / 2 : BLOCK_THRESHOLD_MS)
   const durationMs = isStop ? Math.max(longestMs, stoppedMs) : Math.min(longestMs, interval.activeMs)
-  if (durationMs < BLOCK_MS) return undefined
+  // Where iterations are not timed, only what the heartbeat came too late is sure to be one of them.
+  const sureMs = isStop || interval.longestMs !== undefined ? durationMs : Math.min(durationMs, elapsed - BEAT_MS)
+  if (sureMs < BLOCK_MS) return undefined
   const unreportedMs = Math.max(0, durationMs - interval.reportedMs)
   const startMs = interval.endMs - durationMs
   if (isStop) return { startMs, durationMs, cause: 'host', look: undefined, hostMs: unreportedMs, codeMs: 0 }
@@ -71,7 +73,8 @@ export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, 
   const gcMs = Math.min(interval.gcMs, durationMs)
   const waitedMs = Math.min(interval.waitedMs, durationMs - gcMs)
   // Code that would have held the loop for too long by itself is to blame, however much came on top of it.
-  const cause = durationMs - gcMs - waitedMs >= BLOCK_MS ? 'code' : waitedMs > gcMs ? 'host' : 'gc'
+  const isCode = sureMs - gcMs - waitedMs >= Math.min(BLOCK_MS, sureMs / 2)
+  const cause = isCode ? 'code' : waitedMs > gcMs ? 'host' : 'gc'
   // Short waits for a processor are part of any code's time.
   const hostMs = waitedMs < BLOCK_THRESHOLD_MS ? 0 : Math.min(waitedMs, unreportedMs)
   const codeMs = Math.max(0, unreportedMs - hostMs - gcMs)

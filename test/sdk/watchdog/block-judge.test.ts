@@ -51,6 +51,14 @@ describe('the judge of a block', () => {
     expect(verdictOf({ ...blocked, longestMs: undefined })?.durationMs).toBe(480)
   })
 
+  it('does not take several iterations for one where they are not timed', () => {
+    expect(verdictOf({ ...blocked, endMs: 1_220, activeMs: 210, longestMs: undefined })).toBeUndefined()
+  })
+
+  it('blames code for a block just above the threshold, whose thread waited for a moment', () => {
+    expect(verdictOf({ ...blocked, longestMs: 105, waitedMs: 10, looks: [look('parse', 1_450)] })?.cause).toBe('code')
+  })
+
   it('blames nobody when the agent got no processor', () => {
     expect(verdictOf({ ...blocked, waitedMs: 350 })).toMatchObject({ cause: 'host', hostMs: 350, codeMs: 50 })
   })

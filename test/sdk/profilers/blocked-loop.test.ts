@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runtime } from '../../../sdk/src/contract/index.ts'
 import type { Block } from '../../../sdk/src/watchdog/block.ts'
-import { startAgent } from '../../support/agent-process.ts'
+import { runAgent, startAgent } from '../../support/agent-process.ts'
 
 /** What the agent knows at its end. */
 interface Known {
@@ -72,6 +72,30 @@ describe('the profiler of the blocked loop', () => {
     expect(blockOf('collect')?.cause).toBe('gc')
     expect(valueOf(known, runtime.blockedTime, { 'code.function.name': 'collect' })).toBe(0)
     expect(valueOf(known, runtime.blocks, { 'pitwall.cause': 'gc' })).toBeGreaterThanOrEqual(1)
+  })
+})
+
+describe('a block during a span', () => {
+  it('is an event of the span that was active in the code that blocked, and of no other one', async () => {
+    const source = `
+      import { context, trace } from '@opentelemetry/api'
+      import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+      import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+      import blockedLoop from '@pitwall/sdk/profilers/blocked-loop'
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+      const exporter = new InMemorySpanExporter()
+      trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+      const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+      const inSpan = (name, work) => trace.getTracer('agent').startActiveSpan(name, async (span) => { await work(); span.end() })
+      function hold() { const end = performance.now() + 500; while (performance.now() < end); }
+      blockedLoop.start()
+      await pause(1_600)
+      await Promise.all([inSpan('waiting', () => pause(900)), inSpan('blocking', async () => { await pause(10); hold(); await pause(100) })])
+      for (const span of exporter.getFinishedSpans())
+        console.log(span.name, span.events.map(({ name, attributes }) => name + ' ' + attributes['code.function.name']).join())`
+    const { code, stdout, stderr } = await runAgent(source)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe('blocking pitwall.eventloop.blocked hold\nwaiting \n')
   })
 })
 

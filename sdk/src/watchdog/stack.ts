@@ -16,10 +16,15 @@ export function blamedFrame(frames: readonly RawFrame[], afterNative: boolean): 
   return files.find(({ scriptName }) => !isOwnFile(scriptName)) ?? files[0]
 }
 
-/** The frame as its author knows it. */
-export function toStackFrame({ functionName, scriptName, ...position }: RawFrame): StackFrame {
-  const { url, line, column } = sourcePositionOf(scriptName, position.line, position.column)
-  return { functionName, file: shortPath(url), line, column }
+/** The frame as its author knows it; as it runs, where that cannot be told. */
+export function toStackFrame({ functionName, scriptName, line, column }: RawFrame): StackFrame {
+  try {
+    const source = sourcePositionOf(scriptName, line, column)
+    return { functionName, file: shortPath(source.url), line: source.line, column: source.column }
+  } catch {
+    // The working directory may have been removed, and source maps may name files that cannot be.
+    return { functionName, file: scriptName, line, column }
+  }
 }
 
 /** Name of the function of a frame: its own, or the place where it is. */

@@ -22,6 +22,7 @@ function watch({ buffer, lookKey }: ThreadData): void {
   const stalls = new StallWatch()
   const scheduling = openScheduling()
   let wakes = 0
+  let beat = 0
   let whileLooking: NodeJS.Timeout | undefined
 
   function untilStall(): void {
@@ -34,7 +35,8 @@ function watch({ buffer, lookKey }: ThreadData): void {
   }
 
   function wake(): Next {
-    const next = stalls.wake(systemNow(), memory.beat)
+    beat = memory.beat
+    const next = stalls.wake(systemNow(), beat)
     memory.stoppedMs = stalls.stoppedMs
     if (wakes++ % READ_CPU_EVERY === 0 && scheduling !== undefined) memory.threadCpuMs = scheduling.read().cpuMs
     return next
@@ -52,7 +54,7 @@ function watch({ buffer, lookKey }: ThreadData): void {
       memory.attached = true
       session.connectToMainThread()
       // Runs between two instructions of what the agent's thread is doing, on top of its stack. A native call ends first.
-      const expression = `globalThis[Symbol.for('${lookKey}')]?.(${memory.beat}, ${systemNow()})`
+      const expression = `globalThis[Symbol.for('${lookKey}')]?.(${beat}, ${systemNow()})`
       session.post('Runtime.evaluate', { expression, silent: true, disableBreaks: true, returnByValue: true }, () => {
         session.disconnect()
         memory.attached = false

@@ -24,13 +24,13 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, 
  */
 export function startWatchdog(layer: string, onObstacle: (reason: string) => void): () => void {
   const memory = new SharedMemory()
+  const look = (beatSeen: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen, askedAt)))
+  Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
   const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY })
   worker.on('message', (failure: ThreadFailure) => standBack(failure))
   worker.on('error', (error) => standBack(reason(error)))
   worker.unref()
-  const loop = new LoopWatch(memory, blockedTime, reportBlock)
-  const look = (beat: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beat, askedAt)))
-  Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
+  const loop = new LoopWatch(memory, blockedTime, (verdict, time) => guarded(() => reportBlock(verdict, time)))
   const letGo = () => memory.waitUntilDetached(DETACH_MS)
   process.on('exit', letGo)
   const timer = setInterval(beat, BEAT_MS).unref()
@@ -39,9 +39,18 @@ export function startWatchdog(layer: string, onObstacle: (reason: string) => voi
 
   function beat(): void {
     if (isDebugged()) return standBack('a debugger is attached')
-    overhead.time(layer, () => loop.beat())
+    guarded(() => overhead.time(layer, () => loop.beat()))
     overhead.add(layer, memory.threadCpuMs - threadCpuMs)
     threadCpuMs = memory.threadCpuMs
+  }
+
+  /** Whatever fails here is the end of the watch, not of the agent. */
+  function guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      standBack(reason(error))
+    }
   }
 
   function standBack(why: string): void {

@@ -54,6 +54,10 @@ describe('a frame of a stack', () => {
     expect(nameOf(shown)).toBe('agent/tools.js:7')
   })
 
+  it('has its file as it is, and no error, where that is no possible path', () => {
+    expect(toStackFrame(frame('render', 'file://elsewhere/%2f/tools.js')).file).toBe('file://elsewhere/%2f/tools.js')
+  })
+
   it('leaves files of Node.js and built-in functions as they are', () => {
     expect(toStackFrame(frame('writeSync', 'node:fs')).file).toBe('node:fs')
     expect(toStackFrame(frame('sort', '')).file).toBe('')

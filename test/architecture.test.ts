@@ -35,7 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
-    ['calls'],
+    ['calls', 'watchdog'],
     ['profiled.ts', 'profiled-sections.ts', 'profiler.ts', 'cache', 'profilers'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['summary'],

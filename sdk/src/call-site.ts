@@ -32,7 +32,7 @@ export function callSite(skip: number = 0): CallSite | undefined {
 function findCallSite(skip: number): CallSite | undefined {
   const depth = 20 + skip
   // Our own files are told by where they run: source maps would lead from `dist` to `src`.
-  const outside = getCallSites(depth, { sourceMap: false }).findIndex(({ scriptName }) => !toPath(scriptName).startsWith(ownFolder))
+  const outside = getCallSites(depth, { sourceMap: false }).findIndex(({ scriptName }) => !isOwnFile(scriptName))
   // In a bundle every caller lies in one file: then the caller of our caller is the agent.
   return toCallSite(getCallSites(depth)[(outside < 0 ? 2 : outside) + skip])
 }
@@ -72,9 +72,21 @@ function toCallSite(frame: CallSiteObject | undefined): CallSite | undefined {
   if (frame === undefined) return undefined
   const path = toPath(frame.scriptName)
   if (!isAbsolute(path) || EVALUATED.test(path)) return undefined
+  return { file: shortPath(path), line: frame.lineNumber }
+}
+
+/** A path, or `file:` URL, with forward slashes, relative to the working directory when inside it. What is no absolute path stays. */
+export function shortPath(scriptName: string): string {
+  const path = toPath(scriptName)
+  if (!isAbsolute(path)) return path
   const fromHere = relative(process.cwd(), path)
   const inside = !fromHere.startsWith('..') && !isAbsolute(fromHere)
-  return { file: (inside ? fromHere : path).split(sep).join('/'), line: frame.lineNumber }
+  return (inside ? fromHere : path).split(sep).join('/')
+}
+
+/** Whether a file, by path or `file:` URL, is one of the SDK's own. In a bundle the agent's are too. */
+export function isOwnFile(scriptName: string): boolean {
+  return toPath(scriptName).startsWith(ownFolder)
 }
 
 function toPath(scriptName: string): string {

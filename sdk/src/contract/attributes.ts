@@ -3,7 +3,10 @@
  * OpenTelemetry's own keys are used where they exist; the others carry the prefix `pitwall.`.
  */
 export const attributes = {
-  'code.function.name': { values: 'bounded names, then `other`', description: 'Name under which a function is profiled.' },
+  'code.function.name': {
+    values: 'bounded names, then `other`',
+    description: 'Name under which a function is profiled; its own where it blocked the event loop.',
+  },
   'code.file.path': { values: 'one a name', description: 'Source file where the function or cache was wrapped.' },
   'code.line.number': { values: 'one a name', description: 'Line of that file.' },
   'error.type': { values: 'bounded', description: 'Class of the error a load or call ended with; absent when it succeeded.' },

@@ -9,5 +9,12 @@ export const runtime = {
     ['pitwall.cause', 'code.function.name'],
     'Time that the event loop stood still for longer than the threshold, by what held it.',
   ),
+  blocks: number(
+    'counter',
+    'pitwall.eventloop.blocks',
+    '{block}',
+    ['pitwall.cause', 'code.function.name'],
+    'Times that what is known by name, garbage collection or the host held the event loop for longer than the threshold.',
+  ),
   gcTime: number('counter', 'pitwall.gc.time', 's', [], 'Time that garbage collection stopped the main thread.'),
 } as const

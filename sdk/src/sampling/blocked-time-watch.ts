@@ -1,9 +1,9 @@
 import { BLOCK_THRESHOLD_MS, type BlockedTime } from './blocked-time.ts'
 
 /**
- * Splits the blocked time that no profiled function has reported between garbage collection and other code, interval by
- * interval. An interval is judged when the next one ends, because Node tells of a collection after it, and a function
- * reports a block when it returns. All times in milliseconds.
+ * Splits the blocked time that neither a profiled function nor the watchdog has reported between garbage collection and
+ * other code, interval by interval. An interval is judged when the next one ends, because Node tells of a collection
+ * after it, and a block is reported when it is over. All times in milliseconds.
  */
 export class BlockedTimeWatch {
   readonly #blockedTime: BlockedTime
@@ -24,15 +24,18 @@ export class BlockedTimeWatch {
    * @param collected time of long garbage collections
    */
   interval(blocked: number, collected: number): void {
+    const reported = this.#blockedTime.reported - this.#reported
+    this.#reported += reported
+    // The oldest first: the watchdog reports a block a moment after its end, a function before its iteration is measured.
+    const late = Math.min(this.#explained + reported, this.#unexplained)
+    const explained = Math.min(this.#explained + reported - late, blocked)
+    this.#unexplained -= late
     const byCollector = Math.min(this.#collected + collected, this.#unexplained)
     const byOthers = this.#unexplained - byCollector
     if (byCollector >= BLOCK_THRESHOLD_MS) this.#blockedTime.byCollector(byCollector)
     if (byOthers >= BLOCK_THRESHOLD_MS) this.#blockedTime.byOthers(byOthers)
     this.#collected = Math.min(collected, this.#collected + collected - byCollector)
-    const reported = this.#blockedTime.reported - this.#reported
-    const explained = Math.min(this.#explained + reported, blocked)
     this.#unexplained = blocked - explained
-    this.#explained = Math.min(reported, this.#explained + reported - explained)
-    this.#reported += reported
+    this.#explained = Math.min(reported, this.#explained + reported - explained - late)
   }
 }

@@ -1,4 +1,4 @@
-import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
 import { errorType } from './error-type.ts'
 import { scope } from './scope.ts'
 
@@ -34,6 +34,11 @@ function inSpan<T>(name: string, fn: () => T): T {
       throw error
     }
   })
+}
+
+/** Notes on a span that the event loop stood still during it; one that has ended is left alone, its own duration shows the block. */
+export function blockedEvent(span: Span, startedAt: number, attributes: Attributes): void {
+  if (span.isRecording()) span.addEvent('pitwall.eventloop.blocked', attributes, startedAt)
 }
 
 function endFailed(span: Span, error: unknown): void {

@@ -1,6 +1,8 @@
+import { Session } from 'node:inspector'
 import { afterEach, describe, expect, it } from 'vitest'
 import { memory } from '../../../sdk/src/contract/index.ts'
 import { allocationProfiler } from '../../../sdk/src/profilers/allocation.ts'
+import { overhead } from '../../../sdk/src/sampling/overhead.ts'
 import { collected, total } from '../../support/collected.ts'
 import { eventually } from '../../support/eventually.ts'
 
@@ -33,5 +35,21 @@ describe('the profiler of allocations', () => {
   it('exports nothing before a window is over', () => {
     stop = allocationProfiler().start()
     expect(collected(memory.allocation, {})).toEqual([])
+  })
+
+  it('leaves the sampling of another tool alone, and exports nothing of it', async () => {
+    const tool = new Session()
+    tool.connect()
+    tool.post('HeapProfiler.startSampling', { samplingInterval: 1_024 })
+    stop = allocationProfiler({ allocatedMs: 10, retainedMs: 10 }).start()
+    const before = overhead.ofLayer('allocation')
+    await eventually('a window to end', () => overhead.ofLayer('allocation') > before)
+    dropObjects()
+    expect(collected(memory.allocation, {})).toEqual([])
+    stop()
+    let callers = 0
+    tool.post('HeapProfiler.stopSampling', (_error, answer) => (callers = answer.profile.head.children.length))
+    tool.disconnect()
+    expect(callers).toBeGreaterThan(0)
   })
 })

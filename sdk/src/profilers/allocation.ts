@@ -8,21 +8,27 @@ import type { Profiler } from './profiler.ts'
 
 const INTERVAL_BYTES = 512 * 1_024
 /** Windows in turn: what is allocated, and then what of it stays. */
-const ALLOCATED_MS = 10_000
-const RETAINED_MS = 50_000
-/** Reading collects all garbage: above this heap the pause would be felt, and nothing is read. */
-const MAX_HEAP_BYTES = 256 * 2 ** 20
+const ALLOCATED_MS = 30_000
+const RETAINED_MS = 270_000
+/** Reading collects all garbage, up to 0.8 ms a MiB: above this heap it would block the event loop for more than 50 ms. */
+const MAX_HEAP_BYTES = 64 * 2 ** 20
 
 /** Options of `allocationProfiler`. */
 export interface AllocationProfilerOptions {
-  /** Length of the window that counts what is allocated, milliseconds; default 10,000. It stands for the whole turn. */
+  /** Length of the window that counts what is allocated, milliseconds; default 30,000. It stands for the whole turn. */
   readonly allocatedMs?: number
-  /** Length of the window that counts what stays, milliseconds; default 50,000. */
+  /** Length of the window that counts what stays, milliseconds; default 270,000. */
   readonly retainedMs?: number
+  /** Nothing is read where more of the heap is used, bytes; default 64 MiB. A reading is a full collection, up to 0.8 ms a MiB. */
+  readonly maxHeapBytes?: number
 }
 
 /** Bytes that functions allocate, and bytes that stay, sampled in two windows that take turns. */
-export function allocationProfiler({ allocatedMs = ALLOCATED_MS, retainedMs = RETAINED_MS }: AllocationProfilerOptions = {}): Profiler {
+export function allocationProfiler({
+  allocatedMs = ALLOCATED_MS,
+  retainedMs = RETAINED_MS,
+  maxHeapBytes = MAX_HEAP_BYTES,
+}: AllocationProfilerOptions = {}): Profiler {
   return {
     priority: 10,
     start() {
@@ -45,7 +51,7 @@ export function allocationProfiler({ allocatedMs = ALLOCATED_MS, retainedMs = RE
           ).unref()
         })
       const read = (counting: 'allocated' | 'retained', runs: boolean) => {
-        const head = runs && process.memoryUsage().heapUsed <= MAX_HEAP_BYTES ? sampler.read() : undefined
+        const head = runs && process.memoryUsage().heapUsed <= maxHeapBytes ? sampler.read() : undefined
         if (head === undefined) return
         const sums = names.sum(allocationSites(head))
         if (counting === 'retained') retained = sums

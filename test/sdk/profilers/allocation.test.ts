@@ -19,7 +19,7 @@ describe('the profiler of allocations', () => {
   afterEach(() => stop())
 
   it('names the function that allocates, and only one whose objects stay as one that retains', async () => {
-    stop = allocationProfiler({ allocatedMs: 100, retainedMs: 100 }).start()
+    stop = allocationProfiler({ allocatedMs: 100, retainedMs: 100, maxHeapBytes: 2 ** 30 }).start()
     await eventually('both windows to be read', () => {
       dropObjects()
       if (kept.length < 400_000) keepObjects()
@@ -34,6 +34,14 @@ describe('the profiler of allocations', () => {
 
   it('exports nothing before a window is over', () => {
     stop = allocationProfiler().start()
+    expect(collected(memory.allocation, {})).toEqual([])
+  })
+
+  it('reads nothing where the heap is larger than a pause may be long', async () => {
+    stop = allocationProfiler({ allocatedMs: 10, retainedMs: 10, maxHeapBytes: 1 }).start()
+    const before = overhead.ofLayer('allocation')
+    dropObjects()
+    await eventually('a window to end', () => overhead.ofLayer('allocation') > before)
     expect(collected(memory.allocation, {})).toEqual([])
   })
 

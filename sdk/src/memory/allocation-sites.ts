@@ -34,6 +34,15 @@ function add(sites: Map<string, AllocationSite>, frame: HeapProfiler.SamplingHea
 }
 
 function displayPath(url: string): string {
+  try {
+    return pathFromHere(url)
+  } catch {
+    // The working directory may have been removed, and source maps may name files that cannot be: no reason to fail.
+    return url
+  }
+}
+
+function pathFromHere(url: string): string {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
   if (!isAbsolute(path)) return path
   const inPackage = /^.*[\\/]node_modules[\\/](.+)$/.exec(path)

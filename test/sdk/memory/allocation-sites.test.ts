@@ -4,7 +4,6 @@ import { allocationSites } from '../../../sdk/src/memory/allocation-sites.ts'
 const frame = (functionName: string, url: string, selfSize: number, children: Node[] = []): Node => ({
   callFrame: { functionName, scriptId: '1', url, lineNumber: 4, columnNumber: 0 },
   selfSize,
-  id: 1,
   children,
 })
 type Node = Parameters<typeof allocationSites>[0]

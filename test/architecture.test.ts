@@ -35,7 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
-    ['calls', 'watchdog'],
+    ['calls', 'watchdog', 'memory'],
     ['profiled.ts', 'profiled-sections.ts', 'profiler.ts', 'cache', 'profilers'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['summary'],
@@ -123,7 +123,16 @@ describe('each unit is found by its name and has a test of that name', () => {
 
 /** Every metric name of the contract, dotted and as Prometheus has it. Attribute keys are fine: the compiler checks them. */
 const metricNames = new RegExp(
-  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.advice, contract.optimizer]
+  `\\b(${[
+    contract.cache,
+    contract.calls,
+    contract.subjects,
+    contract.reuse,
+    contract.runtime,
+    contract.memory,
+    contract.advice,
+    contract.optimizer,
+  ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])
     .join('|')})\\b(?!\\.\\w)`,

@@ -6,6 +6,7 @@ const families = [
   ['Functions', { ...contract.calls, ...contract.subjects }],
   ['Reuse', contract.reuse],
   ['Process', contract.runtime],
+  ['Memory', contract.memory],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],
   ['The SDK itself', contract.sdk],

@@ -1,0 +1,80 @@
+import { memory } from '../contract/index.ts'
+import { allocationSites } from '../memory/allocation-sites.ts'
+import { HeapSampler } from '../memory/heap-sampler.ts'
+import { type SiteName, SiteNames } from '../memory/site-names.ts'
+import { overhead } from '../sampling/overhead.ts'
+import { addSource } from '../telemetry/source.ts'
+import type { Profiler } from './profiler.ts'
+
+const INTERVAL_BYTES = 512 * 1_024
+/** Windows in turn: what is allocated, and then what of it stays. */
+const ALLOCATED_MS = 30_000
+const RETAINED_MS = 270_000
+/** Reading collects all garbage, up to 0.8 ms a MiB: above this heap it would block the event loop for more than 50 ms. */
+const MAX_HEAP_BYTES = 64 * 2 ** 20
+
+/** Options of `allocationProfiler`. */
+export interface AllocationProfilerOptions {
+  /** Length of the window that counts what is allocated, milliseconds; default 30,000. It stands for the whole turn. */
+  readonly allocatedMs?: number
+  /** Length of the window that counts what stays, milliseconds; default 270,000. */
+  readonly retainedMs?: number
+  /** Nothing is read where more of the heap is used, bytes; default 64 MiB. A reading is a full collection, up to 0.8 ms a MiB. */
+  readonly maxHeapBytes?: number
+}
+
+/** Bytes that functions allocate, and bytes that stay, sampled in two windows that take turns. */
+export function allocationProfiler({
+  allocatedMs = ALLOCATED_MS,
+  retainedMs = RETAINED_MS,
+  maxHeapBytes = MAX_HEAP_BYTES,
+}: AllocationProfilerOptions = {}): Profiler {
+  return {
+    priority: 10,
+    start() {
+      const sampler = new HeapSampler()
+      const names = new SiteNames()
+      const allocated = new Map<SiteName, number>()
+      let retained = new Map<SiteName, number>()
+      let timer: NodeJS.Timeout | undefined
+
+      const window = (counting: 'allocated' | 'retained') =>
+        overhead.time('allocation', () => {
+          const runs = sampler.start(counting, INTERVAL_BYTES)
+          const end = () => overhead.time('allocation', () => read(counting, runs))
+          timer = setTimeout(
+            () => {
+              end()
+              window(counting === 'allocated' ? 'retained' : 'allocated')
+            },
+            counting === 'allocated' ? allocatedMs : retainedMs,
+          ).unref()
+        })
+      const read = (counting: 'allocated' | 'retained', runs: boolean) => {
+        const head = runs && process.memoryUsage().heapUsed <= maxHeapBytes ? sampler.read() : undefined
+        if (head === undefined) return
+        const sums = names.sum(allocationSites(head))
+        if (counting === 'retained') retained = sums
+        else for (const [name, bytes] of sums) allocated.set(name, (allocated.get(name) ?? 0) + bytes * (1 + retainedMs / allocatedMs))
+      }
+
+      window('allocated')
+      const removeSource = addSource({
+        collect(sink) {
+          for (const [name, bytes] of allocated) sink.number(memory.allocation, name, bytes)
+          for (const [name, bytes] of retained) sink.number(memory.retained, name, bytes)
+        },
+      })
+      let stopped = false
+      return () => {
+        if (stopped) return
+        stopped = true
+        clearTimeout(timer)
+        removeSource()
+        sampler.close()
+      }
+    },
+  }
+}
+
+export default allocationProfiler()

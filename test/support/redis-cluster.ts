@@ -1,7 +1,7 @@
 import { Command } from 'ioredis'
-import { afterAll, beforeAll } from 'vitest'
 import { eventually } from './eventually.ts'
 import { ports, RedisProcess } from './redis-process.ts'
+import { startedForTests } from './started-for-tests.ts'
 
 const MASTERS = 3
 const SLOTS = 16_384
@@ -87,15 +87,5 @@ export class TestCluster {
 
 /** One cluster for the tests of this file. */
 export function useCluster(): () => TestCluster {
-  let cluster: TestCluster | undefined
-  beforeAll(async () => {
-    cluster = await TestCluster.start()
-  }, 600_000)
-  afterAll(async () => {
-    await cluster?.stop()
-  })
-  return () => {
-    if (cluster === undefined) throw new Error('the cluster is there inside tests only')
-    return cluster
-  }
+  return startedForTests('the cluster', () => TestCluster.start())
 }

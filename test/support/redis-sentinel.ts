@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
 import { eventually } from './eventually.ts'
 import { RedisProcess } from './redis-process.ts'
+import { startedForTests } from './started-for-tests.ts'
 
 /** The name under which the Sentinel knows the master. */
 const NAME = 'mymaster'
@@ -50,15 +50,5 @@ export class TestSentinel {
 
 /** They, for the tests of this file. */
 export function useSentinel(): () => TestSentinel {
-  let sentinel: TestSentinel | undefined
-  beforeAll(async () => {
-    sentinel = await TestSentinel.start()
-  }, 600_000)
-  afterAll(async () => {
-    await sentinel?.stop()
-  })
-  return () => {
-    if (sentinel === undefined) throw new Error('the Sentinel is there inside tests only')
-    return sentinel
-  }
+  return startedForTests('the Sentinel', () => TestSentinel.start())
 }

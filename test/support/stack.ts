@@ -1,6 +1,6 @@
-import { afterAll, beforeAll } from 'vitest'
 import { startStack } from '../../collector-processor/src/servers/start-stack.ts'
 import type { ServerName, Stack, StackOptions } from '../../collector-processor/src/servers/stack.ts'
+import { startedForTests } from './started-for-tests.ts'
 
 /** Real servers for the tests of one file; scraping and evaluating every half second unless said otherwise. */
 export async function startTestStack(servers: readonly ServerName[], options: Omit<StackOptions, 'servers'> = {}): Promise<Stack> {
@@ -17,17 +17,7 @@ export async function startTestStack(servers: readonly ServerName[], options: Om
  * A server that is not to be had fails the file: nothing is skipped.
  */
 export function useStack(servers: readonly ServerName[], options: Omit<StackOptions, 'servers'> = {}): () => Stack {
-  let stack: Stack | undefined
-  beforeAll(async () => {
-    stack = await startTestStack(servers, options)
-  }, 600_000)
-  afterAll(async () => {
-    await stack?.stop()
-  })
-  return () => {
-    if (stack === undefined) throw new Error('the stack is there inside tests only')
-    return stack
-  }
+  return startedForTests('the stack', () => startTestStack(servers, options))
 }
 
 /** One series of an instant query: its labels, and its value as a number. */

@@ -3,7 +3,8 @@ import { Keyv } from 'keyv'
 import { afterAll } from 'vitest'
 import type { SharedBackend } from '../../../../sdk/src/cache/backends/backend.ts'
 import { keyv } from '../../../../sdk/src/cache/backends/keyv.ts'
-import { type TestRedis, useRedis } from '../../../support/redis.ts'
+import { useRedis } from '../../../support/redis.ts'
+import type { RedisProcess } from '../../../support/redis-process.ts'
 
 const adapters: KeyvRedis<string>[] = []
 
@@ -15,7 +16,7 @@ export default (url: string): SharedBackend => {
 }
 
 /** The connections are the suite's own: it ends them itself. */
-export function useServer(): () => TestRedis {
+export function useServer(): () => RedisProcess {
   afterAll(async () => {
     await Promise.all(adapters.splice(0).map((adapter) => adapter.disconnect(true)))
   })

@@ -3,7 +3,8 @@ import redisDriver from 'unstorage/drivers/redis'
 import { afterAll } from 'vitest'
 import type { SharedBackend } from '../../../../sdk/src/cache/backends/backend.ts'
 import { unstorage } from '../../../../sdk/src/cache/backends/unstorage.ts'
-import { type TestRedis, useRedis } from '../../../support/redis.ts'
+import { useRedis } from '../../../support/redis.ts'
+import type { RedisProcess } from '../../../support/redis-process.ts'
 
 const storages: Storage[] = []
 
@@ -17,7 +18,7 @@ export default (url: string): SharedBackend => {
 }
 
 /** The storages are the suite's own: it disposes of them itself. */
-export function useServer(): () => TestRedis {
+export function useServer(): () => RedisProcess {
   afterAll(async () => {
     await Promise.all(storages.splice(0).map((storage) => storage.dispose()))
   })

@@ -122,7 +122,16 @@ describe('each unit is found by its name and has a test of that name', () => {
 
 /** Every metric name of the contract, dotted and as Prometheus has it. Attribute keys are fine: the compiler checks them. */
 const metricNames = new RegExp(
-  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.advice, contract.optimizer]
+  `\\b(${[
+    contract.cache,
+    contract.calls,
+    contract.cpuWait,
+    contract.subjects,
+    contract.reuse,
+    contract.runtime,
+    contract.advice,
+    contract.optimizer,
+  ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])
     .join('|')})\\b(?!\\.\\w)`,

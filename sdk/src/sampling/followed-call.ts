@@ -99,12 +99,14 @@ export class FollowedFunction {
 
   /** A call begins now. */
   begin(): FollowedCall {
+    const caller = currentCall.getStore()
+    this.recorder.within(caller)
     const now = this.recorder.now()
     this.begun++
     this.#running++
     this.#starts += now
     this.recorder.begins()
-    return new FollowedCall(this, currentCall.getStore(), now)
+    return new FollowedCall(this, caller, now)
   }
 
   /** A call is over that began at `start`. */

@@ -7,7 +7,7 @@ export const CALL_COST_MS = 0.000_3
 
 /** What V8 and Node take to call a hook, beside what the hook itself takes, as a share of that (docs/decisions.md). */
 const HOOK_CALL = 0.25
-const PAIRS = 32
+const PAIRS = 8
 
 /** Measures, here and now, what a change of call costs within a window. */
 export class FollowingCost {

@@ -45,6 +45,7 @@ export class OnLoopRecorder {
     this.#onFirst = onFirst
     this.#depth = 0
     this.#current = undefined
+    this.#since = this.#clock.now()
   }
 
   /** Closes the window; what is running is counted up to now. */
@@ -76,7 +77,26 @@ export class OnLoopRecorder {
     if (this.window === 0) return
     if (this.#depth > 0) this.#depth--
     this.#switch(this.#depth < DEEPEST ? this.#outer[this.#depth] : undefined)
+    // From here on a task may run that is not told.
+    if (this.#depth === 0) this.#since = this.#clock.now()
     if (this.#depth < DEEPEST) this.#outer[this.#depth] = undefined
+  }
+
+  /** Whether the task that runs was not told. */
+  get isUntold(): boolean {
+    return this.window !== 0 && this.#depth === 0 && this.#current === undefined
+  }
+
+  /**
+   * The running code belongs to this call. V8 tells nothing of a task that goes on after an `await` from before the hooks; it runs right
+   * after one that is told, and is recognized by the promises that it makes and settles: at its next `await`, or its end.
+   */
+  within(call: FollowedCall | undefined): void {
+    if (call === undefined || !this.isUntold) return
+    this.changes++
+    const now = this.#clock.now()
+    this.#held(call, now)
+    this.#since = now
   }
 
   /** A followed function is called; returns what `leave` is to be given when it has returned. */
@@ -97,12 +117,15 @@ export class OnLoopRecorder {
     const current = this.#current
     if (next === current) return
     const now = this.#clock.now()
-    const label = current?.running
-    if (label !== undefined) {
-      label.held(now - this.#since, this.#task)
-      this.#ring?.add(this.#since, now, label.of.name)
-    }
+    if (current !== undefined) this.#held(current, now)
     this.#current = next
     this.#since = now
+  }
+
+  #held(call: FollowedCall, now: number): void {
+    const running = call.running
+    if (running === undefined) return
+    running.held(now - this.#since, this.#task)
+    this.#ring?.add(this.#since, now, running.of.name)
   }
 }

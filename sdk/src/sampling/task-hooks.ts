@@ -6,6 +6,9 @@ import { currentCall, type FollowedCall } from './followed-call.ts'
 export interface TaskListener {
   before(call: FollowedCall | undefined): void
   after(): void
+  /** Whether the task that runs was not told. Then `within` is, whenever a promise is made or settled. */
+  readonly isUntold: boolean
+  within(call: FollowedCall | undefined): void
 }
 
 /**
@@ -15,26 +18,20 @@ export interface TaskListener {
  */
 export const followsTasks: boolean = !('enabled' in currentCall)
 
-/** Whether async_hooks can leave promises to V8's cheaper hooks: then it refuses to be asked for both at once. */
-const leavesPromises: boolean = refuses(() => createHook({ promiseResolve() {}, trackPromises: false }))
-
-/** Tells of every task from now on; returns what ends that. */
+/**
+ * Tells of every task from now on; returns what ends that. Promises are V8's own matter, whose hooks cost half of what async_hooks do;
+ * those are for timers and callbacks. A Node.js that cannot leave promises out of async_hooks tells of each twice.
+ */
 export function hookTasks(listener: TaskListener): () => void {
   const before = () => listener.before(currentCall.getStore())
   const after = () => listener.after()
-  const callbacks = createHook({ before, after, trackPromises: !leavesPromises }).enable()
-  const endPromises = leavesPromises ? promiseHooks.createHook({ before, after }) : undefined
+  const within = () => {
+    if (listener.isUntold) listener.within(currentCall.getStore())
+  }
+  const callbacks = createHook({ before, after, trackPromises: false }).enable()
+  const endPromises: unknown = promiseHooks.createHook({ init: within, before, after, settled: within })
   return () => {
     callbacks.disable()
-    endPromises?.()
-  }
-}
-
-function refuses(action: () => void): boolean {
-  try {
-    action()
-    return false
-  } catch {
-    return true
+    if (typeof endPromises === 'function') endPromises()
   }
 }

@@ -20,8 +20,7 @@ export class WindowDuty {
    * @param standing what following calls cost beside it, as a share of the time
    */
   cost(windowMs: number, standing: number): void {
-    // A sudden rise counts at once: one dear window more would be above the budget.
-    this.#windowCostMs = Math.max(windowMs, this.#windowCostMs + (windowMs - this.#windowCostMs) * WEIGHT)
+    this.#windowCostMs += (windowMs - this.#windowCostMs) * (this.#windowCostMs === 0 ? 1 : WEIGHT)
     this.#standingCost += (standing - this.#standingCost) * WEIGHT
   }
 

@@ -101,11 +101,11 @@ export class FollowedFunction {
   begin(): FollowedCall {
     const caller = currentCall.getStore()
     this.recorder.within(caller)
+    this.recorder.begins()
     const now = this.recorder.now()
     this.begun++
     this.#running++
     this.#starts += now
-    this.recorder.begins()
     return new FollowedCall(this, caller, now)
   }
 

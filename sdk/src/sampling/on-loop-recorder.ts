@@ -77,8 +77,6 @@ export class OnLoopRecorder {
     if (this.window === 0) return
     if (this.#depth > 0) this.#depth--
     this.#switch(this.#depth < DEEPEST ? this.#outer[this.#depth] : undefined)
-    // From here on a task may run that is not told.
-    if (this.#depth === 0) this.#since = this.#clock.now()
     if (this.#depth < DEEPEST) this.#outer[this.#depth] = undefined
   }
 
@@ -88,14 +86,14 @@ export class OnLoopRecorder {
   }
 
   /**
-   * The running code belongs to this call. V8 tells nothing of a task that goes on after an `await` from before the hooks; it runs right
+   * The running code belongs to this call, or to none. V8 tells nothing of a task that goes on after an `await` from before the hooks; it runs right
    * after one that is told, and is recognized by the promises that it makes and settles: at its next `await`, or its end.
    */
   within(call: FollowedCall | undefined): void {
-    if (call === undefined || !this.isUntold) return
+    if (!this.isUntold) return
     this.changes++
     const now = this.#clock.now()
-    this.#held(call, now)
+    if (call !== undefined) this.#held(call, now)
     this.#since = now
   }
 
@@ -115,7 +113,8 @@ export class OnLoopRecorder {
   #switch(next: FollowedCall | undefined): void {
     this.changes++
     const current = this.#current
-    if (next === current) return
+    // When a task is over, one that is not told may follow.
+    if (next === current && (next !== undefined || this.#depth > 0)) return
     const now = this.#clock.now()
     if (current !== undefined) this.#held(current, now)
     this.#current = next

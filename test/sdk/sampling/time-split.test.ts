@@ -4,7 +4,10 @@ import { TimeSplit } from '../../../sdk/src/sampling/time-split.ts'
 
 describe('the division of the time of calls', () => {
   it('adds up to all of the time, never takes anything back, and lies between what windows saw', () => {
-    const window = fc.record({ duration: fc.double({ min: 1, max: 1_000, noNaN: true }), share: fc.double({ min: 0, max: 1, noNaN: true }) })
+    const window = fc.record({
+      duration: fc.double({ min: 1, max: 1_000, noNaN: true }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
     fc.assert(
       fc.property(fc.array(window, { minLength: 1, maxLength: 50 }), (windows) => {
         const split = new TimeSplit(0)

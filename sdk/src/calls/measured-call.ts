@@ -16,20 +16,20 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
   const tracking = args && statistics.tracking
   const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
   const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
-  const followed = statistics.follower?.begin()
   const place = statistics.begin()
+  const followed = statistics.follower?.begin()
   let result: unknown
   try {
     result = followed === undefined ? callSpan(statistics.name, work) : followed.run(() => callSpan(statistics.name, work))
   } catch (error) {
+    followed?.end()
     statistics.errors++
     statistics.ended(place)
-    followed?.end()
     throw error
   }
   if (isThenable(result)) return settling(statistics, result, place, returned, followed)
-  statistics.ended(place)
   followed?.end()
+  statistics.ended(place)
   returned(result)
   repetitionBudget.consider(statistics)
   return result

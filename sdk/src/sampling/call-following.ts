@@ -50,6 +50,7 @@ export class CallFollowing implements MetricSource {
   readonly #duty = new WindowDuty()
   readonly #followed = new Map<CallStatistics, Followed>()
   #isFirstLook = true
+  #isStopped = false
   #begun = 0
   #changes = 0
   #closedAt: number
@@ -111,7 +112,8 @@ export class CallFollowing implements MetricSource {
     const hook = () => {
       this.#unhook = this.#parts.hook(this.#recorder)
     }
-    this.#recorder.open(hook)
+    // Called by the agent's own calls, which are not to meet our errors.
+    this.#recorder.open(() => this.#attempt(hook))
     if ([...this.#followed.values()].some(({ calls }) => calls.isRunning)) this.#recorder.begins()
     const opened = this.#recorder.now()
     this.#at(closing, () => this.#close(start, opened - start, begunBefore))
@@ -176,6 +178,7 @@ export class CallFollowing implements MetricSource {
 
   /** Our own timers belong to no call, wherever the agent started us. One that comes early, as those of Node.js do, is set again. */
   #at(time: number, action: () => void): void {
+    if (this.#isStopped) return
     const { clock } = this.#parts
     const act = () => (clock.now() < time ? this.#at(time, action) : this.#attempt(action))
     this.#cancel = currentCall.run(undefined, () => after(clock, Math.max(0, Math.ceil(time - clock.now())), act, true))
@@ -197,6 +200,7 @@ export class CallFollowing implements MetricSource {
   }
 
   #stop(): void {
+    this.#isStopped = true
     this.#cancel()
     if (this.#recorder.window !== 0) this.#recorder.close()
     this.#endHooks()

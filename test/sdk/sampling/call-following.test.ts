@@ -154,8 +154,9 @@ describe('following calls in windows of time', () => {
     const { clock, functions, following } = setUp('query')
     following.start()
     const [query] = functions
+    const answer = (resolve: (value: number) => void) => resolve(1)
     for (let count = 0; count < 100; count++) {
-      if (query !== undefined) await measuredCall(query, () => ({ then: (resolve: (value: number) => void) => resolve(1) }))
+      if (query !== undefined) await measuredCall(query, () => Object.fromEntries([['then', answer]]))
       clock.idle(20)
     }
     expect(timesOf(following)).toEqual({})
@@ -180,15 +181,17 @@ describe('following calls in windows of time', () => {
     }
   })
 
-  it('ends, and not the agent, where hooks cannot be had', async () => {
+  it.each([0, 20])('ends, and not the agent, where hooks cannot be had for a call that begins after %s ms', (ms) => {
     const clock = new LoopClock()
     const plan = new CallStatistics('plan', false, clock)
     const hook = () => {
       throw new Error('no hooks')
     }
-    new CallFollowing({ clock, random: () => 0, functions: () => [plan], hook, spent: () => {} }).start()
+    const following = new CallFollowing({ clock, random: () => 0.05, functions: () => [plan], hook, spent: () => {} })
+    following.start()
+    clock.idle(ms)
     void measuredCall(plan, () => new Promise(() => {}))
     clock.idle(1_000)
-    expect([clock.timers, plan.follower]).toEqual([0, undefined])
+    expect([clock.timers, plan.follower, timesOf(following)]).toEqual([0, undefined, {}])
   })
 })

@@ -60,7 +60,7 @@ describe.runIf(followsTasks)('the hooks around tasks', () => {
     const goesOn = async (waitsAgain: boolean) => {
       await gate.promise
       hold()
-      if (waitsAgain) await null
+      if (waitsAgain) await Promise.resolve()
     }
     const first = mine.begin().run(() => goesOn(true))
     const second = other.begin().run(() => goesOn(false))

@@ -109,14 +109,17 @@ export class CallFollowing implements MetricSource {
       followed.onLoopMs = followed.calls.onLoopMs
     }
     const begunBefore = this.#begunSince()
+    let hookingMs = 0
     const hook = () => {
+      const before = this.#recorder.now()
       this.#unhook = this.#parts.hook(this.#recorder)
+      hookingMs = this.#recorder.now() - before
     }
     // Called by the agent's own calls, which are not to meet our errors.
     this.#recorder.open(() => this.#attempt(hook))
+    const openingMs = this.#recorder.now() - start
     if ([...this.#followed.values()].some(({ calls }) => calls.isRunning)) this.#recorder.begins()
-    const opened = this.#recorder.now()
-    this.#at(closing, () => this.#close(start, opened - start, begunBefore))
+    this.#at(closing, () => this.#close(start, openingMs + hookingMs, begunBefore))
   }
 
   #close(openedAt: number, openingMs: number, begunBefore: number): void {

@@ -3,10 +3,10 @@ export const WINDOW_MS = 50
 
 /** Share of one core that following calls may cost, on average. */
 const BUDGET = 0.002
-const LARGEST_DUTY = 0.25
+const LARGEST_DUTY = 0.4
 const SMALLEST_DUTY = 0.005
-/** Share of the duty while no call is followed: windows then cost no more than their timers. */
-const IDLE = 0.2
+/** The largest while no call is followed: windows then cost no more than their timers. */
+const IDLE_DUTY = 0.05
 /** Weight of the latest window in the cost that is expected of the next one. */
 const WEIGHT = 0.25
 
@@ -29,6 +29,6 @@ export class WindowDuty {
     const left = Math.max(0, BUDGET - this.#standingCost)
     const affordable = this.#windowCostMs === 0 ? LARGEST_DUTY : (left * WINDOW_MS) / this.#windowCostMs
     const duty = Math.min(LARGEST_DUTY, Math.max(SMALLEST_DUTY, affordable))
-    return WINDOW_MS / (isIdle ? Math.min(duty, LARGEST_DUTY * IDLE) : duty)
+    return WINDOW_MS / (isIdle ? Math.min(duty, IDLE_DUTY) : duty)
   }
 }

@@ -156,7 +156,7 @@ describe('following calls in windows of time', () => {
     const [query] = functions
     const answer = (resolve: (value: number) => void) => resolve(1)
     for (let count = 0; count < 100; count++) {
-      if (query !== undefined) await measuredCall(query, () => Object.fromEntries([['then', answer]]))
+      if (query !== undefined) await measuredCall(query, () => Object.fromEntries(new Map([['then', answer]])))
       clock.idle(20)
     }
     expect(timesOf(following)).toEqual({})

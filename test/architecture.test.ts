@@ -126,6 +126,7 @@ const metricNames = new RegExp(
   `\\b(${[
     contract.cache,
     contract.calls,
+    contract.cpuWait,
     contract.subjects,
     contract.reuse,
     contract.runtime,

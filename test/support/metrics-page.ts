@@ -3,7 +3,7 @@ import { attributes, type MetricDefinition, prometheusLabel, prometheusName } fr
 
 const families = [
   ['Caches', contract.cache],
-  ['Functions', { ...contract.calls, ...contract.subjects }],
+  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
   ['Reuse', contract.reuse],
   ['Process', contract.runtime],
   ['Memory', contract.memory],

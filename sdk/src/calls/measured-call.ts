@@ -1,5 +1,6 @@
 import { callStack } from '../sampling/call-stack.ts'
 import type { CallStatistics } from '../sampling/call-statistics.ts'
+import type { FollowedCall } from '../sampling/followed-call.ts'
 import { repetitionBudget } from '../sampling/known-functions.ts'
 import { isPlainPromise, isThenable, type Thenable, watchOutcome, withProperties } from '../sampling/outcome.ts'
 import { callSpan } from '../telemetry/spans.ts'
@@ -16,15 +17,18 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
   const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
   const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
   const place = statistics.begin()
+  const followed = statistics.follower?.begin()
   let result: unknown
   try {
-    result = callSpan(statistics.name, work)
+    result = followed === undefined ? callSpan(statistics.name, work) : followed.run(() => callSpan(statistics.name, work))
   } catch (error) {
+    followed?.end()
     statistics.errors++
     statistics.ended(place)
     throw error
   }
-  if (isThenable(result)) return settling(statistics, result, place, returned)
+  if (isThenable(result)) return settling(statistics, result, place, returned, followed)
+  followed?.end()
   statistics.ended(place)
   returned(result)
   repetitionBudget.consider(statistics)
@@ -36,20 +40,29 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
  * else is not counted before it is awaited, which may never happen.
  * @param place of the call on the stack
  */
-export function settling(statistics: CallStatistics, result: Thenable, place: number, returned?: (value: unknown) => void): unknown {
-  // What comes after the first wait is not seen from here.
+export function settling(
+  statistics: CallStatistics,
+  result: Thenable,
+  place: number,
+  returned?: (value: unknown) => void,
+  followed?: FollowedCall,
+): unknown {
+  // What comes after the first wait is seen only where the call was followed all the time.
   const segmentMs = statistics.parted(place)
   const start = callStack.starts[place] ?? statistics.clock.now()
   const resolved = (value: unknown): void => {
-    statistics.settled(start, segmentMs)
+    statistics.settled(start, followed?.end() ?? segmentMs)
     if (returned !== undefined) returned(value)
     repetitionBudget.consider(statistics)
   }
   const rejected = (): void => {
     statistics.errors++
-    statistics.settled(start, segmentMs)
+    statistics.settled(start, followed?.end() ?? segmentMs)
   }
-  if (!isPlainPromise(result)) return watchOutcome(result, resolved, rejected)
+  if (!isPlainPromise(result)) {
+    followed?.giveUp()
+    return watchOutcome(result, resolved, rejected)
+  }
   statistics.active++
   const next = result.then(
     (value) => {

@@ -90,8 +90,8 @@ export function measuredFunction(fn: Anything, given: CallStatistics | ((self: u
 }
 
 /** Whether a call needs more than a clock, which then costs less than the call. */
-function needsMore({ tracking }: CallStatistics): boolean {
-  return tracking !== undefined || trace.getActiveSpan() !== undefined
+function needsMore({ tracking, follower }: CallStatistics): boolean {
+  return tracking !== undefined || follower !== undefined || trace.getActiveSpan() !== undefined
 }
 
 /** Whether a function can be called with `new`: found out without calling it. */

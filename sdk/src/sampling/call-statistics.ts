@@ -6,6 +6,7 @@ import { BLOCK_THRESHOLD_MS, blockedTime } from './blocked-time.ts'
 import { callStack, UNTIMED } from './call-stack.ts'
 import { CallHistory, type HistoryPoint, type HistorySettings } from './call-history.ts'
 import { DurationHistogram, exportedCounts } from './duration-histogram.ts'
+import type { FollowedFunction } from './followed-call.ts'
 import { Figure, type FigureName } from './figure.ts'
 import type { RepetitionTracking } from './repetition-tracking.ts'
 
@@ -45,6 +46,8 @@ export class CallStatistics implements MetricSource {
   figures: Map<FigureName, Figure> | undefined
   /** Follows the repetition of arguments, while this function is among those that it pays for. */
   tracking: RepetitionTracking | undefined
+  /** Follows the calls through what they wait for, while that is to be known. */
+  follower: FollowedFunction | undefined
   #history: CallHistory
   #historySettings: HistorySettings
   readonly #timing = new AdaptiveTiming()

@@ -1,0 +1,34 @@
+import { diag } from '@opentelemetry/api'
+import { systemClock } from '../clock.ts'
+import { CallFollowing } from '../sampling/call-following.ts'
+import { knownStatistics } from '../sampling/known-functions.ts'
+import { overhead } from '../sampling/overhead.ts'
+import { followedSegments } from '../sampling/segment-ring.ts'
+import { followsTasks, hookTasks } from '../sampling/task-hooks.ts'
+import { addSource } from '../telemetry/source.ts'
+import type { Profiler } from './profiler.ts'
+
+/** How the time of profiled functions divides between the event loop and waiting. Not known where Node cannot tell it cheaply. */
+export default {
+  priority: 30,
+  start() {
+    if (!followsTasks) {
+      diag.info('what functions wait for is not known: it takes Node 24, or 22 with --experimental-async-context-frame.')
+      return () => {}
+    }
+    const following = new CallFollowing({
+      clock: systemClock,
+      random: Math.random,
+      functions: () => [...knownStatistics().values()].flat(),
+      hook: hookTasks,
+      spent: (milliseconds) => overhead.add('cpu-wait', milliseconds),
+      ring: followedSegments,
+    })
+    const removeSource = addSource(following)
+    const stop = following.start()
+    return () => {
+      stop()
+      removeSource()
+    }
+  },
+} satisfies Profiler

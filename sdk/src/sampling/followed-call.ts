@@ -1,0 +1,137 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OnLoopRecorder } from './on-loop-recorder.ts'
+
+/** The call that the running code belongs to: it goes with every `await`, timer and callback that the call leads to. */
+export const currentCall = new AsyncLocalStorage<FollowedCall | undefined>()
+
+/** Callers that a stretch of time is counted for; deeper recursion leaves its outermost callers out. */
+const MOST_CALLERS = 64
+
+/** One call of a function that is followed through what it waits for. */
+export class FollowedCall {
+  readonly of: FollowedFunction
+  readonly #start: number
+  #caller: FollowedCall | undefined
+  #isOver = false
+  /** The window that it began in, if one was open: only then is all seen that it does. */
+  readonly #window: number
+  #longestMs = 0
+  #task = 0
+  #taskMs = 0
+
+  constructor(of: FollowedFunction, caller: FollowedCall | undefined, start: number) {
+    this.of = of
+    this.#caller = caller?.running
+    this.#start = start
+    this.#window = of.recorder.window
+  }
+
+  /** Runs the part of the call that is synchronous, and lets the rest know whose it is. */
+  run<T>(work: () => T): T {
+    const { recorder } = this.of
+    const outer = recorder.enter(this)
+    try {
+      return currentCall.run(this, work)
+    } finally {
+      recorder.leave(outer)
+    }
+  }
+
+  /**
+   * The call is over: what it leaves behind is not counted for it.
+   * @returns the longest time that it held the event loop at a stretch, in milliseconds, where all of it was seen
+   */
+  end(): number | undefined {
+    if (this.#isOver) return undefined
+    this.#isOver = true
+    this.of.ended(this.#start)
+    return this.#window !== 0 && this.#window === this.of.recorder.window ? this.#longestMs : undefined
+  }
+
+  /** The call returned something of which nobody knows when it ends: nothing of its function can be told any more. */
+  giveUp(): void {
+    this.end()
+    this.of.giveUp()
+  }
+
+  /**
+   * The call itself, or the one nearest to it among its callers that is not over. Those that are over are dropped on the way, because
+   * a call that starts the next one for ever would keep them all.
+   */
+  get running(): FollowedCall | undefined {
+    let caller = this.#caller
+    while (caller !== undefined && caller.#isOver) caller = caller.#caller
+    this.#caller = caller
+    return this.#isOver ? caller : this
+  }
+
+  /** It, or what it called, held the event loop for so many milliseconds; a task is what runs without a break. */
+  held(milliseconds: number, task: number): void {
+    let call = this.running
+    for (let callers = 0; call !== undefined && callers <= MOST_CALLERS; callers++) {
+      call.of.onLoopMs += milliseconds
+      call.#taskMs = (call.#task === task ? call.#taskMs : 0) + milliseconds
+      call.#task = task
+      if (call.#taskMs > call.#longestMs) call.#longestMs = call.#taskMs
+      call = call.#caller?.running
+    }
+  }
+}
+
+/** A function whose calls are followed: sums over these calls, in milliseconds. */
+export class FollowedFunction {
+  readonly name: string
+  readonly recorder: OnLoopRecorder
+  /** Time within windows in which one of its calls, or what that called, held the event loop. */
+  onLoopMs = 0
+  /** Calls that were followed. */
+  begun = 0
+  /** Whether what its calls return says when they are over. */
+  isKnown = true
+  #running = 0
+  #endedMs = 0
+  #starts = 0
+
+  constructor(name: string, recorder: OnLoopRecorder) {
+    this.name = name
+    this.recorder = recorder
+  }
+
+  /** A call begins now. */
+  begin(): FollowedCall {
+    const caller = currentCall.getStore()
+    this.recorder.within(caller)
+    this.recorder.begins()
+    const now = this.recorder.now()
+    this.begun++
+    this.#running++
+    this.#starts += now
+    return new FollowedCall(this, caller, now)
+  }
+
+  /** A call is over that began at `start`. */
+  ended(start: number): void {
+    this.#running--
+    this.#starts -= start
+    this.#endedMs += this.recorder.now() - start
+  }
+
+  giveUp(): void {
+    this.isKnown = false
+  }
+
+  /** Whether one of its calls is not over. */
+  get isRunning(): boolean {
+    return this.#running > 0
+  }
+
+  /** Time from the beginning to the end of its calls; of those that are not over, up to now. */
+  durationMs(now: number): number {
+    return this.#endedMs + this.runningMs(now)
+  }
+
+  /** The same of those that are not over. */
+  runningMs(now: number): number {
+    return this.#running * now - this.#starts
+  }
+}

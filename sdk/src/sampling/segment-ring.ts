@@ -1,0 +1,56 @@
+/** A stretch of the main thread's time, and the function that it was for. */
+export interface Segment {
+  /** Microseconds on the clock of `process.hrtime`, which is also the one of V8's CPU profile. */
+  readonly startUs: number
+  readonly endUs: number
+  readonly labels: { readonly function: string }
+}
+
+/** Segments that are kept: some seconds of windows, 192 KiB. */
+const KEPT = 8_192
+
+/** The latest segments of time that are known to belong to a function: what is timed otherwise is joined to functions by them. */
+export class SegmentRing {
+  readonly #starts = new Float64Array(KEPT)
+  readonly #ends = new Float64Array(KEPT)
+  readonly #names: string[] = []
+  #added = 0
+
+  /** A segment, in milliseconds on the clock of `performance.now`. They come in the order of their times. */
+  add(start: number, end: number, name: string): void {
+    const place = this.#added++ % KEPT
+    this.#starts[place] = start
+    this.#ends[place] = end
+    this.#names[place] = name
+  }
+
+  /**
+   * The segments that touch a stretch of time, in order, as far as they are still kept.
+   * @param hrtimeOffsetUs what the clock of `process.hrtime` is ahead of `performance.now`, in microseconds
+   */
+  between(startUs: number, endUs: number, hrtimeOffsetUs: number = hrtimeAhead()): Segment[] {
+    const found: Segment[] = []
+    for (let index = Math.max(0, this.#added - KEPT); index < this.#added; index++) {
+      const place = index % KEPT
+      const segment = {
+        startUs: (this.#starts[place] ?? 0) * 1_000 + hrtimeOffsetUs,
+        endUs: (this.#ends[place] ?? 0) * 1_000 + hrtimeOffsetUs,
+        labels: { function: this.#names[place] ?? '' },
+      }
+      if (segment.endUs >= startUs && segment.startUs <= endUs) found.push(segment)
+    }
+    return found
+  }
+}
+
+function hrtimeAhead(): number {
+  return Number(process.hrtime.bigint()) / 1_000 - performance.now() * 1_000
+}
+
+/** The segments of this thread that are kept: within the windows that the profiler `cpu-wait` opens, so never all there were. */
+export const followedSegments = new SegmentRing()
+
+/** Those of them that touch a stretch of time, both ends in microseconds on the clock of `process.hrtime`. */
+export function segmentsBetween(startUs: number, endUs: number): readonly Segment[] {
+  return followedSegments.between(startUs, endUs)
+}

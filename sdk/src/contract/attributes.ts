@@ -17,6 +17,7 @@ export const attributes = {
   'pitwall.subject.kind': { values: 'cache, function', description: 'Whether the subject has a cache already.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },
   'pitwall.cause': { values: 'code, gc, host', description: 'What kept the event loop from running.' },
+  'v8js.gc.type': { values: 'minor, major, incremental, weakcb', description: 'What a garbage collection was: a scavenge is minor.' },
   'pitwall.sdk.layer': { values: 'one a layer of the SDK', description: 'Part of the SDK whose own cost is measured.' },
   'pitwall.verdict': { values: 'true, false', description: 'Whether an evaluation of the optimizer came to a verdict.' },
   id: { values: 'at most 50 open recommendations', description: 'Stable id of a recommendation: a hash of its rule and subject.' },

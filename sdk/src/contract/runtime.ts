@@ -1,4 +1,5 @@
-import { number } from './metric.ts'
+import { pauseBuckets } from './buckets.ts'
+import { histogram, number } from './metric.ts'
 
 /** What the process says of itself. */
 export const runtime = {
@@ -8,6 +9,13 @@ export const runtime = {
     's',
     ['pitwall.cause', 'code.function.name'],
     'Time that the event loop stood still for longer than the threshold, by what held it.',
+  ),
+  gcDuration: histogram(
+    'v8js.gc.duration',
+    's',
+    ['v8js.gc.type'],
+    pauseBuckets,
+    'Pauses of the main thread for garbage collection, by what was collected.',
   ),
   gcTime: number('counter', 'pitwall.gc.time', 's', [], 'Time that garbage collection stopped the main thread.'),
 } as const

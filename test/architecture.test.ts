@@ -35,7 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts'],
     ['telemetry'],
     ['sampling'],
-    ['profiled.ts', 'cache', 'profilers'],
+    ['profiled.ts', 'cache', 'profilers', 'system'],
     ['options.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['preload.ts', 'index.ts'],
   ],
@@ -121,7 +121,18 @@ describe('each unit is found by its name and has a test of that name', () => {
 
 /** Every metric name of the contract, dotted and as Prometheus has it. Attribute keys are fine: the compiler checks them. */
 const metricNames = new RegExp(
-  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.advice, contract.optimizer]
+  `\\b(${[
+    contract.cache,
+    contract.calls,
+    contract.subjects,
+    contract.reuse,
+    contract.runtime,
+    contract.system,
+    contract.eventLoop,
+    contract.heap,
+    contract.advice,
+    contract.optimizer,
+  ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])
     .join('|')})\\b(?!\\.\\w)`,

@@ -1,0 +1,72 @@
+import { readdirSync, statSync } from 'node:fs'
+import { numberAfter, type ReadText, readText } from './read-text.ts'
+
+/** Bytes of one kind of transfer in both directions, since their counting began. */
+export interface Transferred {
+  readonly in: number
+  readonly out: number
+}
+
+/** What the operating system says of this process now. Times in seconds, sizes in bytes; undefined where it cannot be known. */
+export interface ProcessReading {
+  readonly userCpu: number
+  readonly systemCpu: number
+  readonly memory: number
+  readonly voluntarySwitches: number
+  readonly involuntarySwitches: number
+  readonly minorFaults: number
+  readonly majorFaults: number
+  readonly uptime: number
+  readonly disk: Transferred | undefined
+  readonly network: Transferred | undefined
+  readonly threads: number | undefined
+  readonly fileDescriptors: number | undefined
+}
+
+/** Reads it all: about 60 µs on Linux, most of it for the files of `/proc`. */
+export function readProcess(read: ReadText = readText): ProcessReading {
+  const usage = process.resourceUsage()
+  return {
+    userCpu: usage.userCPUTime / 1e6,
+    systemCpu: usage.systemCPUTime / 1e6,
+    memory: process.memoryUsage.rss(),
+    voluntarySwitches: usage.voluntaryContextSwitches,
+    involuntarySwitches: usage.involuntaryContextSwitches,
+    minorFaults: usage.minorPageFault,
+    majorFaults: usage.majorPageFault,
+    uptime: process.uptime(),
+    disk: diskIo(read('/proc/self/io')),
+    network: networkIo(read('/proc/self/net/dev')),
+    threads: threads(),
+    fileDescriptors: fileDescriptors(),
+  }
+}
+
+/** What reached or came from a disk; the kernel does not tell in every container. */
+export function diskIo(text: string | undefined): Transferred | undefined {
+  const read = numberAfter('read_bytes', text)
+  const written = numberAfter('write_bytes', text)
+  return read === undefined || written === undefined ? undefined : { in: read, out: written }
+}
+
+/** Sum over the interfaces but loopback. Columns: received bytes first, sent ones ninth. Without an interface nothing is known. */
+export function networkIo(text: string | undefined): Transferred | undefined {
+  const interfaces = [...(text ?? '').matchAll(/^\s*([^\s:]+):\s*(\d+)(?:\s+\d+){7}\s+(\d+)/gm)].filter(([, name]) => name !== 'lo')
+  if (interfaces.length === 0) return undefined
+  const sum = (column: number) => interfaces.reduce((total, columns) => total + Number(columns[column]), 0)
+  return { in: sum(2), out: sum(3) }
+}
+
+/** A folder of threads has two links of its own and one for each thread. */
+function threads(): number | undefined {
+  const links = statSync('/proc/self/task', { throwIfNoEntry: false })?.nlink
+  return links === undefined ? undefined : links - 2
+}
+
+/** Since Linux 6.2 the size of the folder is their number; before, they have to be listed. */
+function fileDescriptors(): number | undefined {
+  const size = statSync('/proc/self/fd', { throwIfNoEntry: false })?.size
+  if (size === undefined || size > 0) return size
+  // Listing opens one more.
+  return readdirSync('/proc/self/fd').length - 1
+}

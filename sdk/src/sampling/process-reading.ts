@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
+import { memoryUsage, resourceUsage, uptime } from 'node:process'
 import { numberAfter, type ReadText, readText } from './read-text.ts'
 
 /** Bytes of one kind of transfer in both directions, since their counting began. */
@@ -25,16 +26,16 @@ export interface ProcessReading {
 
 /** Reads it all: about 60 µs on Linux, most of it for the files of `/proc`. */
 export function readProcess(read: ReadText = readText): ProcessReading {
-  const usage = process.resourceUsage()
+  const usage = resourceUsage()
   return {
     userCpu: usage.userCPUTime / 1e6,
     systemCpu: usage.systemCPUTime / 1e6,
-    memory: process.memoryUsage.rss(),
+    memory: memoryUsage.rss(),
     voluntarySwitches: usage.voluntaryContextSwitches,
     involuntarySwitches: usage.involuntaryContextSwitches,
     minorFaults: usage.minorPageFault,
     majorFaults: usage.majorPageFault,
-    uptime: process.uptime(),
+    uptime: uptime(),
     disk: diskIo(read('/proc/self/io')),
     network: networkIo(read('/proc/self/net/dev')),
     threads: threads(),

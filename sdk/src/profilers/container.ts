@@ -6,10 +6,25 @@ import { Reading } from '../sampling/reading.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
 
+/** Limits come to a process without any so seldom that looking for them, which is dear, can wait. */
+const LOOK_AGAIN_MS = 60_000
+
+interface Limits {
+  readonly memory: MemoryGroup | undefined
+  readonly cpu: CpuGroup | undefined
+}
+
 /** What the container may use of memory and CPU, and uses; nothing where it has no limit. */
 export default {
   start() {
-    const reading = new Reading('container', () => ({ memory: memoryGroup(readText, totalmem()), cpu: cpuGroup(readText) }))
+    let lookAgainAt = 0
+    const none = { memory: undefined, cpu: undefined }
+    const reading = new Reading('container', (): Limits => {
+      if (performance.now() < lookAgainAt) return none
+      const found = { memory: memoryGroup(readText, totalmem()), cpu: cpuGroup(readText) }
+      lookAgainAt = found.memory === undefined && found.cpu === undefined ? performance.now() + LOOK_AGAIN_MS : 0
+      return found
+    })
     return addSource({
       collect(sink) {
         const { memory, cpu } = reading.value()

@@ -1,5 +1,5 @@
 import { system } from '../contract/index.ts'
-import { type ProcessReading, readProcess, type Transferred } from '../sampling/process-reading.ts'
+import { ProcessReader, type ProcessReading, type Transferred } from '../sampling/process-reading.ts'
 import { Reading } from '../sampling/reading.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
@@ -7,8 +7,13 @@ import type { Profiler } from './profiler.ts'
 /** CPU, memory, disk, network, context switches, page faults, threads and open files, as the operating system counts them. */
 export default {
   start() {
-    const reading = new Reading('process', readProcess)
-    return addSource({ collect: (sink) => write(reading.value(), sink) })
+    const reader = new ProcessReader()
+    const reading = new Reading('process', () => reader.read())
+    const removeSource = addSource({ collect: (sink) => write(reading.value(), sink) })
+    return () => {
+      removeSource()
+      reader.close()
+    }
   },
 } satisfies Profiler
 

@@ -24,11 +24,12 @@ export interface CpuGroup {
  * @param machine bytes that the machine has: a limit above is none
  */
 export function memoryGroup(read: ReadText, machine: number): MemoryGroup | undefined {
+  const own = read('/proc/self/cgroup')
   const groups = [
-    ...foldersOf(read, '').map((folder) =>
+    ...foldersOf(own, '').map((folder) =>
       memoryIn(read, `${folder}/memory.max`, `${folder}/memory.current`, `${folder}/memory.stat`, 'inactive_file'),
     ),
-    ...foldersOf(read, 'memory').map((folder) =>
+    ...foldersOf(own, 'memory').map((folder) =>
       memoryIn(read, `${folder}/memory.limit_in_bytes`, `${folder}/memory.usage_in_bytes`, `${folder}/memory.stat`, 'total_inactive_file'),
     ),
   ]
@@ -37,15 +38,16 @@ export function memoryGroup(read: ReadText, machine: number): MemoryGroup | unde
 
 /** The CPU quota that the process meets first; undefined without one. */
 export function cpuGroup(read: ReadText): CpuGroup | undefined {
+  const own = read('/proc/self/cgroup')
   return tightest([
-    ...foldersOf(read, '').map((folder) => cpuIn(read, folder)),
-    ...foldersOf(read, 'cpu').map((folder) => cpuInVersion1(read, folder)),
+    ...foldersOf(own, '').map((folder) => cpuIn(read, folder)),
+    ...foldersOf(own, 'cpu').map((folder) => cpuInVersion1(read, folder)),
   ])
 }
 
-/** Folders of the process's group for a controller (none: version 2) and of all above it, from the inside out. */
-function foldersOf(read: ReadText, controller: string): string[] {
-  const lines = (read('/proc/self/cgroup') ?? '').split('\n').map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
+/** `/proc/self/cgroup` → folders of the process's group for a controller (none: version 2) and of all above it, from the inside out. */
+function foldersOf(groups: string | undefined, controller: string): string[] {
+  const lines = (groups ?? '').split('\n').map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
   const own = lines.find((line) => line?.[1]?.split(',').includes(controller))?.[2]
   if (own === undefined) return []
   const names = own.split('/').filter((name) => name !== '' && name !== '..')

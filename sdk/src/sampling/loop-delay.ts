@@ -75,23 +75,27 @@ function sumOf(histogram: Histogram): number {
 
 /** Adds the histogram's values to counts per bucket: a search for the rank at each bound, as its own percentiles skip values. */
 function addCounts(histogram: Histogram, counts: Float64Array): void {
+  const { count } = histogram
+  if (count === 0) return
+  const [min, max] = [delay(histogram.min), delay(histogram.max)]
   let below = 0
   for (const [index, bound] of eventLoop.delay.buckets.entries()) {
-    const upTo = rankOf(histogram, bound, below)
+    if (min > bound) continue
+    const upTo = max <= bound ? count : rankOf(histogram, count, bound, below)
     counts[index] = (counts[index] ?? 0) + upTo - below
     below = upTo
+    if (below === count) return
   }
-  counts[counts.length - 1] = (counts.at(-1) ?? 0) + histogram.count - below
+  counts[counts.length - 1] = (counts.at(-1) ?? 0) + count - below
 }
 
-/** How many values are at most the bound, of which at least so many are known to be. */
-function rankOf(histogram: Histogram, bound: number, known: number): number {
-  if (histogram.count === 0 || delay(histogram.max) <= bound) return histogram.count
+/** How many of the values are at most the bound, of which at least so many are known to be. */
+function rankOf(histogram: Histogram, count: number, bound: number, known: number): number {
   let low = known
-  let high = histogram.count
+  let high = count
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (delay(histogram.percentile((100 * middle) / histogram.count)) <= bound) low = middle
+    if (delay(histogram.percentile((100 * middle) / count)) <= bound) low = middle
     else high = middle - 1
   }
   return low

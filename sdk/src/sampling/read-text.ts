@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** Text of a small file of the system, or undefined where there is none, or it may not be read. */
 export type ReadText = (path: string) => string | undefined
 
 /** Reads from the real file system. */
 export const readText: ReadText = (path) => {
+  // Asking first is ten times cheaper than the error.
+  if (!existsSync(path)) return undefined
   try {
     return readFileSync(path, 'latin1')
   } catch {

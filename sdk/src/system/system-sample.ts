@@ -1,7 +1,7 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { LoopDelay } from '../sampling/loop-delay.ts'
-import { type ProcessReading, readProcess } from '../sampling/process-reading.ts'
+import { ProcessReader, type ProcessReading } from '../sampling/process-reading.ts'
 
 /** What the process was doing between two looks. Undefined: not known on this system, or nothing happened to be measured. */
 export interface SystemSample {
@@ -29,14 +29,16 @@ export interface SystemSample {
 /** Looks at the process again and again; what it gives is of the time since the look before, whoever else looks. */
 export class SystemSampler {
   readonly #loop = new LoopDelay()
+  readonly #process = new ProcessReader()
   readonly #observer: PerformanceObserver
   #gcMs = 0
   #at: number
-  #reading: ProcessReading = readProcess()
+  #reading: ProcessReading
   #utilization = performance.eventLoopUtilization()
 
   constructor(now: number) {
     this.#at = now
+    this.#reading = this.#process.read()
     this.#observer = new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) this.#gcMs += duration
     })
@@ -47,7 +49,7 @@ export class SystemSampler {
   next(now: number): SystemSample {
     const seconds = (now - this.#at) / 1_000
     const before = this.#reading
-    const reading = readProcess()
+    const reading = this.#process.read()
     const delays = this.#loop.nextWindow()
     const utilization = performance.eventLoopUtilization()
     const perSecond = (later: number | undefined, earlier: number | undefined) =>
@@ -76,5 +78,6 @@ export class SystemSampler {
   stop(): void {
     this.#observer.disconnect()
     this.#loop.stop()
+    this.#process.close()
   }
 }

@@ -2,7 +2,13 @@ import { loopDelayBuckets } from './buckets.ts'
 import { histogram, number } from './metric.ts'
 
 const delay = (name: string, what: string) =>
-  number('gauge', `nodejs.eventloop.delay.${name}`, 's', [], `${what} delay of the event loop in the last full ten seconds.`)
+  number(
+    'gauge',
+    `nodejs.eventloop.delay.${name}`,
+    's',
+    [],
+    `${what} delay of the event loop in the last full ten seconds (from Node.js 24 on).`,
+  )
 
 /** How busy the event loop is, and how late. */
 export const eventLoop = {
@@ -19,7 +25,7 @@ export const eventLoop = {
     's',
     [],
     loopDelayBuckets,
-    'Delays of the event loop: from Node.js 24 on how long each turn took, before how late a timer was.',
+    'How long each turn of the event loop took, which is what everything else waited for (from Node.js 24 on).',
   ),
   delayMin: delay('min', 'Shortest'),
   delayMax: delay('max', 'Longest'),

@@ -1,5 +1,5 @@
 import { eventLoop } from '../contract/index.ts'
-import { type Delays, LoopDelay } from '../sampling/loop-delay.ts'
+import { type Delays, watchLoopDelay } from '../sampling/loop-delay.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { Reading } from '../sampling/reading.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
@@ -8,11 +8,11 @@ import type { Profiler } from './profiler.ts'
 /** The levels are those of the last full stretch of this length, whoever asks and whenever. */
 const WINDOW_MS = 10_000
 
-/** How late the event loop runs, and how busy it is: totals, and levels of the last full ten seconds. */
+/** How late the event loop runs, and how busy it is: totals, and levels of the last full ten seconds. Delays from Node 24 on. */
 export default {
   start() {
-    const loop = new LoopDelay()
-    const reading = new Reading('loop-delay', () => ({ delays: loop.state(), used: performance.eventLoopUtilization() }))
+    const loop = watchLoopDelay()
+    const reading = new Reading('loop-delay', () => ({ delays: loop?.state(), used: performance.eventLoopUtilization() }))
     let before = performance.eventLoopUtilization()
     let window: Delays | undefined
     let utilization: number | undefined
@@ -20,13 +20,13 @@ export default {
       const now = performance.eventLoopUtilization()
       utilization = performance.eventLoopUtilization(now, before).utilization
       before = now
-      window = loop.nextWindow()
+      window = loop?.nextWindow()
     }
     const timer = setInterval(() => overhead.time('loop-delay', next), WINDOW_MS).unref()
     const removeSource = addSource({
       collect(sink) {
         const { delays, used } = reading.value()
-        sink.histogram(eventLoop.delay, {}, delays)
+        if (delays !== undefined) sink.histogram(eventLoop.delay, {}, delays)
         sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'active' }, used.active / 1_000)
         sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'idle' }, used.idle / 1_000)
         if (utilization !== undefined) sink.number(eventLoop.utilization, {}, utilization)
@@ -36,7 +36,7 @@ export default {
     return () => {
       clearInterval(timer)
       removeSource()
-      loop.stop()
+      loop?.stop()
     }
   },
 } satisfies Profiler

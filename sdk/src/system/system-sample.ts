@@ -1,6 +1,6 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import { LoopDelay } from '../sampling/loop-delay.ts'
+import { watchLoopDelay } from '../sampling/loop-delay.ts'
 import { ProcessReader, type ProcessReading } from '../sampling/process-reading.ts'
 
 /** What the process was doing between two looks. Undefined: not known on this system, or nothing happened to be measured. */
@@ -14,7 +14,7 @@ export interface SystemSample {
   readonly heapUsedBytes: number
   /** Share of the time in which the event loop was busy, 0 to 1. */
   readonly loopUtilization: number
-  /** Mean and longest delay of the event loop. */
+  /** Mean and longest turn of the event loop; not known before Node 24. */
   readonly loopDelayMs: number | undefined
   readonly loopDelayMaxMs: number | undefined
   /** Share of the time in which garbage collection stopped the main thread, 0 to 1. */
@@ -28,7 +28,7 @@ export interface SystemSample {
 
 /** Looks at the process again and again; what it gives is of the time since the look before, whoever else looks. */
 export class SystemSampler {
-  readonly #loop = new LoopDelay()
+  readonly #loop = watchLoopDelay()
   readonly #process = new ProcessReader()
   readonly #observer: PerformanceObserver
   #gcMs = 0
@@ -50,7 +50,7 @@ export class SystemSampler {
     const seconds = (now - this.#at) / 1_000
     const before = this.#reading
     const reading = this.#process.read()
-    const delays = this.#loop.nextWindow()
+    const delays = this.#loop?.nextWindow()
     const utilization = performance.eventLoopUtilization()
     const perSecond = (later: number | undefined, earlier: number | undefined) =>
       later === undefined || earlier === undefined ? undefined : (later - earlier) / seconds
@@ -77,7 +77,7 @@ export class SystemSampler {
 
   stop(): void {
     this.#observer.disconnect()
-    this.#loop.stop()
+    this.#loop?.stop()
     this.#process.close()
   }
 }

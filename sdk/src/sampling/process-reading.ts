@@ -27,15 +27,18 @@ export interface ProcessReading {
 
 /** Reads it all again and again, for about 20 µs each time, a few times that in a process that rests. */
 export class ProcessReader {
+  readonly #status = new ProcFile('/proc/self/status')
   readonly #io = new ProcFile('/proc/self/io')
   readonly #network = new ProcFile('/proc/self/net/dev')
 
   read(): ProcessReading {
     const usage = resourceUsage()
+    const status = this.#status.read()
+    const residentKib = numberAfter('VmRSS', status)
     return {
       userCpu: usage.userCPUTime / 1e6,
       systemCpu: usage.systemCPUTime / 1e6,
-      memory: memoryUsage.rss(),
+      memory: residentKib === undefined ? memoryUsage.rss() : residentKib * 1_024,
       voluntarySwitches: usage.voluntaryContextSwitches,
       involuntarySwitches: usage.involuntaryContextSwitches,
       minorFaults: usage.minorPageFault,
@@ -43,12 +46,13 @@ export class ProcessReader {
       uptime: uptime(),
       disk: diskIo(this.#io.read()),
       network: networkIo(this.#network.read()),
-      threads: threads(),
+      threads: numberAfter('Threads', status),
       fileDescriptors: fileDescriptors(),
     }
   }
 
   close(): void {
+    this.#status.close()
     this.#io.close()
     this.#network.close()
   }
@@ -67,12 +71,6 @@ export function networkIo(text: string | undefined): Transferred | undefined {
   if (interfaces.length === 0) return undefined
   const sum = (column: number) => interfaces.reduce((total, columns) => total + Number(columns[column]), 0)
   return { in: sum(2), out: sum(3) }
-}
-
-/** A folder of threads has two links of its own and one for each thread. */
-function threads(): number | undefined {
-  const links = statSync('/proc/self/task', { throwIfNoEntry: false })?.nlink
-  return links === undefined ? undefined : links - 2
 }
 
 /** Since Linux 6.2 the size of the folder is their number; before, they have to be listed. */

@@ -46,7 +46,7 @@ const agent = `
   const { userCPUTime, systemCPUTime, minorPageFault } = process.resourceUsage()
   console.log(JSON.stringify({ grown: readers.map((reader) => reader.grown), usage: { userCPUTime, systemCPUTime, minorPageFault } }))
   console.log('measured')
-  setTimeout(() => {}, 60_000)`
+  setTimeout(() => console.log(memory.length), 60_000)`
 
 const within = (share: number, expected: number, slack: number = 0) => ({
   from: expected * (1 - share) - slack,

@@ -13,7 +13,15 @@ import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/tabl
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 
 /** Grafana's names of the units that we draw. A saving of work is seconds in every second. */
-export const unit = { seconds: 's', perSecond: 'reqps', share: 'percentunit', count: 'short', secondsPerSecond: 'suffix: s/s' } as const
+export const unit = {
+  seconds: 's',
+  perSecond: 'reqps',
+  share: 'percentunit',
+  count: 'short',
+  bytes: 'bytes',
+  bytesPerSecond: 'Bps',
+  secondsPerSecond: 'suffix: s/s',
+} as const
 
 /** A query and what its series are called; `{{label}}` stands for a label's value. */
 export interface PanelQuery {

@@ -32,11 +32,12 @@ const allSources = [...product, ...sources('grafana')]
 const stages: Record<string, readonly (readonly string[])[]> = {
   'sdk/src': [
     ['contract'],
-    ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts', 'method-decorator.ts'],
+    ['clock.ts', 'names.ts', 'errors.ts', 'duration.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
     ['calls', 'watchdog', 'memory'],
-    ['profiled.ts', 'profiled-sections.ts', 'profiler.ts', 'cache', 'profilers'],
+    ['profiled.ts', 'profiled-sections.ts', 'cache', 'system', 'profilers'],
+    ['profiler.ts'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['summary'],
     ['preload.ts', 'attached.ts', 'index.ts'],
@@ -131,6 +132,9 @@ const metricNames = new RegExp(
     contract.reuse,
     contract.runtime,
     contract.memory,
+    contract.system,
+    contract.eventLoop,
+    contract.heap,
     contract.advice,
     contract.optimizer,
   ]

@@ -42,9 +42,9 @@ export function dissect(expr: string): Anatomy {
   return { errors, selectors, grouped }
 }
 
-const { cache, calls, subjects, reuse, runtime, advice, optimizer } = contract
-const metrics: readonly MetricDefinition[] = [cache, calls, subjects, reuse, runtime, advice, optimizer].flatMap((family) =>
-  Object.values(family),
+const { cache, calls, subjects, reuse, runtime, system, eventLoop, heap, advice, optimizer } = contract
+const metrics: readonly MetricDefinition[] = [cache, calls, subjects, reuse, runtime, system, eventLoop, heap, advice, optimizer].flatMap(
+  (family) => Object.values(family),
 )
 
 /** Series of the contract that only ever rise: counters and the parts of histograms, by their names in Prometheus. */

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts'
 import type { SharedBackend } from './backends/backend.ts'
 import { checkOptions } from './options/check-options.ts'
-import type { Duration } from './options/duration.ts'
+import type { Duration } from '../duration.ts'
 import { checkDeadline } from './options/l2-options.ts'
 import { placeOf } from './namespaces.ts'
 import { PlainStorage, type PlainStore } from './shared/plain-storage.ts'

@@ -24,3 +24,9 @@ export const entryBuckets: readonly number[] = [
 
 /** Times to live, in seconds: one an octave up to 17 minutes, then the ones that people configure, up to a day. */
 export const ageBuckets = [0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400] as const
+
+/** Pauses for garbage collection, in seconds: from 50 µs, because most scavenges take 0.1 to 1 ms. */
+export const pauseBuckets = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
+
+/** Delays of the event loop, in seconds: finest from 1 to 100 ms, where users begin to notice. */
+export const loopDelayBuckets = [0.0001, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const

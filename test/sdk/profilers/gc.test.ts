@@ -22,6 +22,14 @@ describe('the profiler of garbage collection', () => {
     expect(total(runtime.gcTime, {})).toBeLessThanOrEqual(elapsed * 1.5)
   })
 
+  it('counts collections by kind, in buckets that do not throw all scavenges together', async () => {
+    stop = gc.start()
+    for (let round = 0; round < 5; round++) collectGarbage()
+    await eventually('the collections to be told', () => (total(runtime.gcDuration, { 'v8js.gc.type': 'major' }) ?? 0) >= 5)
+    expect(runtime.gcDuration.buckets.filter((bound) => bound < 0.005).length).toBeGreaterThanOrEqual(5)
+    expect(total(runtime.gcDuration, { 'v8js.gc.type': 'unknown' })).toBeUndefined()
+  })
+
   it('counts from nothing, and is gone when stopped', () => {
     stop = gc.start()
     expect(total(runtime.gcTime, {})).toBe(0)

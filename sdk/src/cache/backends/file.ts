@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { OptionError } from '../../errors.ts'
 import { checkOptions } from '../options/check-options.ts'
-import type { Duration } from '../options/duration.ts'
+import type { Duration } from '../../duration.ts'
 import { FileConnection } from '../file/connection.ts'
 import { defaultFolders } from '../file/place.ts'
 import { FileStorage } from '../file/storage.ts'

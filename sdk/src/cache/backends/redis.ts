@@ -1,6 +1,6 @@
 import { OptionError } from '../../errors.ts'
 import { checkOptions } from '../options/check-options.ts'
-import type { Duration } from '../options/duration.ts'
+import type { Duration } from '../../duration.ts'
 import { checkDeadline } from '../options/l2-options.ts'
 import { placeOf } from '../namespaces.ts'
 import { CONNECT_MS, type ConnectionOptions, connectionOptions, type NodeAddress } from '../redis/address.ts'

@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.ts'
-import { type Duration, durationMs, reportSeconds } from './duration.ts'
+import { type Duration, durationMs, reportSeconds } from '../../duration.ts'
 
 /** What can be said of entries: for all caches of the process, for one cache, or for one call. The nearest counts. */
 export interface EntryOptions {

@@ -1,7 +1,7 @@
 import { OptionError } from '../../errors.ts'
 import type { BreakerSettings } from '../shared/breaker.ts'
 import { checkOptions } from './check-options.ts'
-import { type Duration, durationMs } from './duration.ts'
+import { type Duration, durationMs } from '../../duration.ts'
 
 /** How a cache guards itself against a shared tier that does not answer. */
 export interface L2Options {

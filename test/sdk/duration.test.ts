@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { describe, expect, it, vi } from 'vitest'
-import { durationMs, reportSeconds } from '../../../../sdk/src/cache/options/duration.ts'
+import { durationMs, reportSeconds } from '../../sdk/src/duration.ts'
 
 describe('durationMs', () => {
   it.each([

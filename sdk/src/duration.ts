@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api'
-import { OptionError } from '../../errors.ts'
+import { OptionError } from './errors.ts'
 
 /** Milliseconds, or a number with a unit: `'250ms'`, `'30s'`, `'5m'`, `'1.5h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`

@@ -1,0 +1,36 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+
+/** Larger than any file of `/proc` that we read, but for those of machines with some hundred network interfaces. */
+const BYTES = 65_536
+
+/** A file of `/proc` that is kept open: reading it again takes 10 µs instead of 150 in a process that rests. */
+export class ProcFile {
+  #descriptor: number | undefined
+  readonly #buffer: Buffer | undefined
+
+  constructor(path: string) {
+    try {
+      this.#descriptor = openSync(path, 'r')
+      this.#buffer = Buffer.allocUnsafeSlow(BYTES)
+    } catch {
+      // Other systems have no such file, and some containers do not let it be read.
+    }
+  }
+
+  /** Its text now, or undefined where it cannot be read, or not whole. */
+  read(): string | undefined {
+    if (this.#descriptor === undefined || this.#buffer === undefined) return undefined
+    try {
+      const length = readSync(this.#descriptor, this.#buffer, 0, BYTES, 0)
+      return length < BYTES ? this.#buffer.toString('latin1', 0, length) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    // Closed twice, it could be the file of somebody else.
+    this.#descriptor = undefined
+  }
+}

@@ -35,9 +35,10 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'call-site.ts'],
     ['telemetry'],
     ['sampling'],
-    ['profiled.ts', 'cache', 'profilers'],
+    ['profiles'],
+    ['profiled.ts', 'cpu-profile.ts', 'cache', 'profilers'],
     ['options.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
-    ['preload.ts', 'index.ts'],
+    ['preload.ts', 'profile-preload.ts', 'index.ts'],
   ],
   'collector-processor/src': [
     ['text', 'servers', 'recommendation/recommendation.ts', 'commands/command.ts', 'settings.ts'],
@@ -121,7 +122,7 @@ describe('each unit is found by its name and has a test of that name', () => {
 
 /** Every metric name of the contract, dotted and as Prometheus has it. Attribute keys are fine: the compiler checks them. */
 const metricNames = new RegExp(
-  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.advice, contract.optimizer]
+  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.cpuProfiles, contract.advice, contract.optimizer]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])
     .join('|')})\\b(?!\\.\\w)`,

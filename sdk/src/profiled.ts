@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { OptionError } from './errors.ts'
 import { keepShape } from './sampling/keep-shape.ts'
 import { NameRegistry } from './names.ts'
+import { announceBody } from './profiles/profiled-bodies.ts'
 import { BLOCK_THRESHOLD_MS, blockedTime } from './sampling/blocked-time.ts'
 import { isCached } from './sampling/cached-mark.ts'
 import { CallStatistics } from './sampling/call-statistics.ts'
@@ -40,6 +41,7 @@ export function profiled(fn: (...args: unknown[]) => unknown, options: ProfiledO
   const site = callSite()
   const name = names.admit(given ?? (fn.name || (site ? `${site.file}:${site.line}` : 'anonymous')))
   announceSubject(name, 'function', site)
+  announceBody(name, fn)
   const statistics = statisticsOf(name, isCached(fn))
 
   function profiledCall(this: unknown, ...args: unknown[]): unknown {

@@ -6,6 +6,7 @@ const families = [
   ['Functions', { ...contract.calls, ...contract.subjects }],
   ['Reuse', contract.reuse],
   ['Process', contract.runtime],
+  ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],
   ['The SDK itself', contract.sdk],

@@ -18,7 +18,7 @@ const WINDOWS_MS = [1_000, 3_000, 10_000]
 /** A collection ends a window that is at least so old, so that its numbers are of now; more readers do not make more windows. */
 const YOUNGEST_MS = 1_000
 /** What one sample costs the thread that it looks at, in milliseconds (`npm run bench -- cpu-profile`). */
-const SAMPLE_MS = 0.1
+const SAMPLE_MS = 0.035
 /** Counters of functions and of lines, at a time; over its life a process shows at most 200 different ones of each. */
 const FUNCTIONS = 30
 const LINES = 20
@@ -110,16 +110,16 @@ export class ContinuousProfile implements MetricSource {
 
   #take(window: CpuWindow, startedAt: number): void {
     overhead.add('cpu-profile', window.samples.length * SAMPLE_MS)
-    const loading = sourceMaps.load(scriptsOf(window, false))
-    // Where a source map has to be read first, its window counts a moment later.
-    if (loading === undefined) this.#count(window)
-    else void loading.then(() => this.#count(window))
+    const unread = sourceMaps.unread(scriptsOf(window, false))
+    this.#count(window, (url) => !unread.has(url))
+    // What went into scripts whose source maps have to be read first counts a moment later.
+    if (unread.size > 0) void sourceMaps.load(unread).then(() => this.#count(window, (url) => unread.has(url)))
     this.#onWindow(window, startedAt)
   }
 
-  #count(window: CpuWindow): void {
+  #count(window: CpuWindow, isCounted: (url: string) => boolean): void {
     overhead.time('cpu-profile', () => {
-      const { functions, lines } = selfTimes(window, new Places(process.cwd()))
+      const { functions, lines } = selfTimes(window, new Places(process.cwd()), isCounted)
       this.#counted = true
       this.#functions.add(functions)
       this.#lines.add(lines)

@@ -9,11 +9,12 @@ export interface SelfTimes {
   readonly lines: ReadonlyMap<string, number>
 }
 
-/** Adds up where the time of a window went. */
-export function selfTimes(window: CpuWindow, places: Places): SelfTimes {
+/** Adds up where the time of a window went, as far as it went into scripts that `isCounted`. */
+export function selfTimes(window: CpuWindow, places: Places, isCounted: (url: string) => boolean): SelfTimes {
   const functions = new Map<string, number>()
   const lines = new Map<string, number>()
   for (const [node, samples] of selfSamples(window)) {
+    if (!isCounted(node.frame.url)) continue
     const seconds = samples * window.secondsPerSample
     const { name, file } = places.function(node.frame)
     add(functions, keyOf(name, file), seconds)

@@ -26,14 +26,16 @@ export class SourceMaps {
     return this.#tables.get(url)
   }
 
-  /** Reads the maps of these scripts; undefined when all are known. The promise never rejects. */
-  load(urls: Iterable<string>): Promise<void> | undefined {
-    const unknown = [...new Set(urls)].filter((url) => !this.#tables.has(url) && isOwnScript(url))
-    const admitted = unknown.slice(0, Math.max(0, MAX_SCRIPTS - this.#tables.size))
-    return admitted.length === 0 ? undefined : this.#load(admitted)
+  /** Those of these scripts whose maps have yet to be read. */
+  unread(urls: ReadonlySet<string>): Set<string> {
+    const unread = [...urls].filter((url) => !this.#tables.has(url) && isOwnScript(url))
+    return new Set(unread.slice(0, Math.max(0, MAX_SCRIPTS - this.#tables.size)))
   }
 
-  async #load(urls: readonly string[]): Promise<void> {
+  /** Reads those maps of these scripts that have yet to be read. Never rejects. */
+  async load(scripts: ReadonlySet<string>): Promise<void> {
+    const urls = [...this.unread(scripts)]
+    if (urls.length === 0) return
     const wanted = (await Promise.all(urls.map(wantedMap))).filter((map) => map !== undefined)
     const found = wanted.length === 0 ? new Map<string, SourceTable>() : await readInThread(wanted)
     for (const url of urls) this.#keep(url, found.get(scriptPath(url) ?? ''))

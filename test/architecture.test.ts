@@ -49,7 +49,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
     ['index.ts', 'server.ts'],
-    ['demo'],
+    ['demo', 'profile'],
     ['commands'],
     ['main.ts'],
   ],
@@ -122,7 +122,16 @@ describe('each unit is found by its name and has a test of that name', () => {
 
 /** Every metric name of the contract, dotted and as Prometheus has it. Attribute keys are fine: the compiler checks them. */
 const metricNames = new RegExp(
-  `\\b(${[contract.cache, contract.calls, contract.subjects, contract.reuse, contract.runtime, contract.cpuProfiles, contract.advice, contract.optimizer]
+  `\\b(${[
+    contract.cache,
+    contract.calls,
+    contract.subjects,
+    contract.reuse,
+    contract.runtime,
+    contract.cpuProfiles,
+    contract.advice,
+    contract.optimizer,
+  ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])
     .join('|')})\\b(?!\\.\\w)`,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Command, type CommandIo, type CommandOption, type ExitCode, UsageError } from './commands/command.ts'
+import { type Command, type CommandIo, type CommandOption, UsageError } from './commands/command.ts'
 
 const folder = new URL('./commands/', import.meta.url)
 
@@ -33,8 +33,9 @@ function help(name: string, command: Command): string {
     const flag = type === 'string' ? `--${option} ${value ?? 'VALUE'}` : `--${option}`
     return `  ${flag.padEnd(28)}${description}`
   })
+  const usage = [name, '[OPTIONS]', command.operands].filter((part) => part !== undefined).join(' ')
   const examples = command.examples.map((example) => `  ${example}`)
-  return `${command.summary}\n\nUsage: pitwall ${name} [OPTIONS]\n\nOptions:\n${rows.join('\n')}\n\nExamples:\n${examples.join('\n')}\n`
+  return `${command.summary}\n\nUsage: pitwall ${usage}\n\nOptions:\n${rows.join('\n')}\n\nExamples:\n${examples.join('\n')}\n`
 }
 
 function version(): string {
@@ -55,8 +56,16 @@ function processIo(): CommandIo {
   }
 }
 
+/** Parts our options from the command line of a program, which begins behind `--`, or with the first word that is none of ours. */
+function splitOperands(args: readonly string[], options: Command['options']): [own: string[], operands: string[]] {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+  const first = tokens.find(({ kind }) => kind !== 'option')
+  if (first === undefined) return [[...args], []]
+  return [args.slice(0, first.index), args.slice(first.kind === 'option-terminator' ? first.index + 1 : first.index)]
+}
+
 /** Runs `pitwall` with its arguments; resolves to the exit code and never rejects for a user's mistake. */
-export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<ExitCode> {
+export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.out(await overview())
@@ -72,12 +81,14 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
   }
   const command = await loadCommand(name)
   try {
-    const { values } = parseArgs({ args: rest, options: { ...command.options, help: helpOption }, strict: true })
+    const options = { ...command.options, help: helpOption }
+    const [own, operands] = command.operands === undefined ? [rest, []] : splitOperands(rest, options)
+    const { values } = parseArgs({ args: own, options, strict: true })
     if (values['help'] === true) {
       io.out(help(name, command))
       return 0
     }
-    return await command.run(values, io)
+    return await command.run(values, io, operands)
   } catch (error) {
     if (
       !(error instanceof UsageError) &&

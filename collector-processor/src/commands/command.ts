@@ -32,7 +32,10 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>
   /** Whole command lines that work as they stand. */
   readonly examples: readonly string[]
-  run(options: OptionValues, io: CommandIo): Promise<ExitCode>
+  /** What may follow the options, as `--help` shows it. Everything from there on belongs to it, options included. Default: nothing. */
+  readonly operands?: string
+  /** Resolves to an ExitCode, or to that of the program which was run. */
+  run(options: OptionValues, io: CommandIo, operands: readonly string[]): Promise<number>
 }
 
 /** A mistake of the person at the keyboard: its message is shown in one line, without a stack trace. */

@@ -4,7 +4,10 @@
  */
 export const attributes = {
   'code.function.name': { values: 'bounded names, then `other`', description: 'Name under which a function is profiled, or its own.' },
-  'code.file.path': { values: 'bounded by the name', description: 'Source file: where a function or cache was wrapped, or where it stands.' },
+  'code.file.path': {
+    values: 'bounded by the name',
+    description: 'Source file: where a function or cache was wrapped, or where it stands.',
+  },
   'code.line.number': { values: 'bounded by the name', description: 'Line of that file.' },
   'error.type': { values: 'bounded', description: 'Class of the error a load or call ended with; absent when it succeeded.' },
   'pitwall.cache.name': { values: 'bounded names, then `other`', description: 'Name of the cache.' },

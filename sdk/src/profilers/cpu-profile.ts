@@ -1,15 +1,19 @@
 import { diag } from '@opentelemetry/api'
-import { getStringFromEnv } from '@opentelemetry/core'
+import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { systemClock } from '../clock.ts'
-import { profileRequests } from '../contract/index.ts'
 import { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
 
-/** Where the main thread's time goes, by function and by line, from samples of its stack: all the time. */
+/**
+ * Where the main thread's time goes, by function and by line, from samples of its stack: all the time. Started where
+ * `PITWALL_CPU_PROFILE=true` or a folder for profiles asks for it, or where it is named. Not by itself: on Linux each sample
+ * interrupts the event loop's wait, and `performance.eventLoopUtilization()` then loses idle time (docs/decisions.md).
+ */
 export default {
   priority: 20,
+  isWanted: () => getBooleanFromEnv('PITWALL_CPU_PROFILE') === true || getStringFromEnv(FOLDER) !== undefined,
   start() {
     const stops: (() => void)[] = []
     // The modules of the agent come first: what the start of V8's profiler costs is not to be part of theirs.
@@ -27,6 +31,9 @@ export default {
   },
 } satisfies Profiler
 
+/** Variable that names the folder for profiles. */
+const FOLDER = 'PITWALL_PROFILE_DIRECTORY'
+
 function begin(stops: (() => void)[]): void {
   const profile = new ContinuousProfile(systemClock)
   profile.begin()
@@ -35,19 +42,12 @@ function begin(stops: (() => void)[]): void {
     removeSource()
     profile.end()
   })
-  void startOptional(profile, stops).catch((error: unknown) => diag.warn(`a part of the CPU profile could not be started (${reason(error)}).`))
-}
-
-/** Loads what few agents ask for only where they do. */
-async function startOptional(profile: ContinuousProfile, stops: (() => void)[]): Promise<void> {
-  const isStopped = () => stops.length === 0
-  const folder = getStringFromEnv('PITWALL_PROFILE_DIRECTORY')
-  if (folder !== undefined) {
+  const folder = getStringFromEnv(FOLDER)
+  if (folder === undefined) return
+  const keep = async () => {
     const { keepProfiles } = await import('../profiles/profile-folder.ts')
-    if (!isStopped()) stops.push(keepProfiles(folder, profile))
+    // It may have been stopped meanwhile.
+    if (stops.length > 0) stops.push(keepProfiles(folder, profile))
   }
-  if (getStringFromEnv(profileRequests.listenVariable) !== undefined) {
-    const { listenForRequests } = await import('../profiles/profile-requests.ts')
-    if (!isStopped()) stops.push(listenForRequests())
-  }
+  keep().catch((error: unknown) => diag.warn(`CPU profiles are not kept in ${folder} (${reason(error)}).`))
 }

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { diag } from '@opentelemetry/api'
@@ -29,6 +29,7 @@ export function listenForRequests(): () => void {
   const forget = () => rmSync(mark, { force: true })
   process.on(profileRequests.signal, onSignal)
   process.once('exit', forget)
+  removeOldMarks(folder)
   writeFileSync(mark, '')
   return () => {
     process.off(profileRequests.signal, onSignal)
@@ -107,6 +108,17 @@ function parsed(text: string): ProfileRequest {
     seconds: typeof seconds === 'number' && seconds > 0 && seconds <= MAX_SECONDS ? seconds : DEFAULT_PROFILE_SECONDS,
     format: format === 'folded' ? 'folded' : 'pprof',
     folder: typeof folder === 'string' ? folder : (getStringFromEnv('PITWALL_PROFILE_DIRECTORY') ?? process.cwd()),
+  }
+}
+
+/** Marks of processes that were killed. */
+function removeOldMarks(folder: string): void {
+  for (const name of readdirSync(folder).filter((file) => /^\d+$/.test(file))) {
+    try {
+      process.kill(Number(name), 0)
+    } catch {
+      rmSync(join(folder, name), { force: true })
+    }
   }
 }
 

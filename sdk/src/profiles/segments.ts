@@ -44,7 +44,7 @@ export function labelsOf(samples: readonly StackSample[]): (SampleLabels | undef
 function joined(samples: readonly StackSample[], segments: readonly LabelledSegment[]): (SampleLabels | undefined)[] {
   const waiting = segments.toSorted((one, other) => other.startUs - one.startUs)
   const open: LabelledSegment[] = []
-  const labels = new Array<SampleLabels | undefined>(samples.length)
+  const labels: (SampleLabels | undefined)[] = samples.map(() => undefined)
   const inOrder = [...samples.entries()].toSorted(([, one], [, other]) => one.timeUs - other.timeUs)
   for (const [index, { timeUs }] of inOrder) {
     for (let next = waiting.at(-1); next !== undefined && next.startUs <= timeUs; next = waiting.at(-1)) {

@@ -20,7 +20,7 @@ async function run(options: OptionValues): Promise<Outcome> {
     signal: new AbortController().signal,
     env: {},
   }
-  return { code: await advise.run(options, io), out, err }
+  return { code: await advise.run(options, io, []), out, err }
 }
 
 describe('pitwall advise', () => {

@@ -9,13 +9,16 @@ import { type CpuWindow, cpuWindow } from './cpu-window.ts'
 const INTERVAL_US = 10_101
 const SPREAD_US = 400
 
+/** A process that is younger has hardly any code that V8 has optimized: a profile that begins with it needs no new start of the engine. */
+const YOUNG_MS = 500
+
 /** Looks at an expression's value from outside, as a debugger does. */
 export type Inspect = Pick<Session, 'post'>
 
 /**
  * V8's sampling profiler, through the built-in inspector. Any number of recordings may overlap, which is how one follows
- * another without a gap: the profiler stops only when the last one ends. Its start takes 10 to 80 ms, the more functions
- * there are, a recording in between 0.2 ms and its end 0.5 ms (`npm run bench -- cpu-profile`).
+ * another without a gap: the profiler stops only when the last one ends. Its start takes 6 to 45 ms, the more functions there
+ * are, and up to 180 in a process that has run for a while; a recording in between 0.2 ms and its end 0.5 ms (`npm run bench -- cpu-profile`).
  */
 export class CpuSampler {
   readonly #random: () => number
@@ -36,11 +39,9 @@ export class CpuSampler {
   /** Begins a recording. Throws where this Node.js has no inspector. */
   begin(): Recording {
     const title = `pitwall-${++this.#count}`
-    const isFirst = this.#session === undefined
-    const session = (this.#session ??= this.#connect())
+    this.#session ??= this.#connect()
     this.#running.add(title)
     inspector().console.profile(title)
-    if (isFirst) compileAnew(session)
     let window: CpuWindow | undefined
     return { end: () => (window ??= this.#end(title)) }
   }
@@ -54,6 +55,7 @@ export class CpuSampler {
     })
     session.post('Profiler.enable')
     session.post('Profiler.setSamplingInterval', { interval: INTERVAL_US + Math.floor(this.#random() * SPREAD_US) })
+    if (performance.now() > YOUNG_MS) compileAnew(session)
     return session
   }
 
@@ -72,7 +74,7 @@ export class CpuSampler {
 
 /**
  * Lets V8 throw away the machine code it has made: of loops that were optimized before it began to sample it knows no
- * function, and calls them `(program)`. Coverage does that when it is switched on, and is off again at once. 3 to 20 ms.
+ * function, and calls them `(program)`. Coverage does that when it is switched on, and is off again at once. 20 to 150 ms, the more functions there are.
  */
 function compileAnew(session: Session): void {
   // Switching it off would end the coverage that is being taken.

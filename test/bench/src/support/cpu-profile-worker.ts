@@ -43,14 +43,6 @@ type Name = keyof typeof SHARES
 const bursts: Readonly<Record<Name, Burst>> = { parse, rank, embed, render, plan }
 const names = Object.keys(SHARES).filter((name): name is Name => name in bursts)
 
-/** Units of a burst that take a millisecond on this machine now. */
-function unitsPerMs(burst: Burst): number {
-  burst(2_000)
-  const start = performance.now()
-  burst(10_000)
-  return 10_000 / (performance.now() - start)
-}
-
 /** What each function really took, milliseconds. */
 const truth: Record<Name, number> = { parse: 0, rank: 0, embed: 0, render: 0, plan: 0 }
 let kept = 0
@@ -61,9 +53,17 @@ function run(name: Name, units: number): void {
   truth[name] += performance.now() - start
 }
 
+/** Units of a burst that take a millisecond on this machine now. */
+function unitsPerMs(name: Name): number {
+  run(name, 2_000)
+  const start = performance.now()
+  run(name, 10_000)
+  return 10_000 / (performance.now() - start)
+}
+
 /** Two are synchronous, three wait between their bursts, and the bursts lie anywhere between the samples. */
 async function work(milliseconds: number): Promise<void> {
-  const perMs = Object.fromEntries(names.map((name) => [name, unitsPerMs(bursts[name])]))
+  const perMs = Object.fromEntries(names.map((name) => [name, unitsPerMs(name)]))
   const units = (name: Name, share: number) => Math.round((perMs[name] ?? 0) * share * (0.5 + Math.random()))
   const turn = async (name: Name, share: number) => {
     run(name, units(name, share / 2))
@@ -71,7 +71,6 @@ async function work(milliseconds: number): Promise<void> {
     run(name, units(name, share / 2))
   }
   const turns = { embed: profiled(turn, { name: 'turn' }), render: turn, plan: turn }
-  for (const name of names) truth[name] = 0
   const end = performance.now() + milliseconds
   while (performance.now() < end) {
     run('parse', units('parse', 8))
@@ -111,11 +110,10 @@ const service = {
   /** Six seconds of work: what each function took, and what the counters say of it. */
   async shares() {
     const stop = await started()
-    const before = await exported(cpuProfiles.cpuTime.name, 'code.function.name')
     await work(6_000)
-    const after = await exported(cpuProfiles.cpuTime.name, 'code.function.name')
+    const told = await exported(cpuProfiles.cpuTime.name, 'code.function.name')
     stop()
-    return names.map((name) => ({ name, truth: truth[name], told: (after.get(name) ?? 0) - (before.get(name) ?? 0) }))
+    return names.map((name) => ({ name, truth: truth[name], told: told.get(name) ?? 0 }))
   },
 
   /** CPU time of the same work, with the profiler over without it; in pairs whose order changes. */

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { type ProfileRequest, profileRequests } from '@pitwall/sdk/contract'
 import { type Answer, answersIn, PATIENCE_MS, waitForAnswers } from './answers.ts'
 
@@ -23,7 +22,6 @@ export async function profileProgram(
       [profileRequests.startVariable]: JSON.stringify(request),
     },
   })
-  const exit = once(child, 'exit')
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const deadline = performance.now() + request.seconds * 1_000 + PATIENCE_MS
   const over = performance.now() + request.seconds * 1_000
@@ -31,10 +29,7 @@ export async function profileProgram(
   const isOver = () => hasEnded() || signal.aborted || performance.now() > deadline
   await waitUntil(() => isOver() || performance.now() > over)
   const answers = await waitForAnswers(request.folder, isOver)
-  if (!hasEnded()) {
-    end(child.pid)
-    await exit
-  }
+  await endGroup(child.pid ?? 0)
   return answers.length > 0 ? answersIn(request.folder) : answers
 }
 
@@ -42,11 +37,22 @@ async function waitUntil(isOver: () => boolean): Promise<void> {
   while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-/** Ends a group of processes. */
-function end(group: number | undefined): void {
+/** How long programs may take to end before they are killed. */
+const ENDING_MS = 5_000
+
+/** Ends a group of processes, and waits until all are gone. */
+async function endGroup(group: number): Promise<void> {
+  if (group === 0 || !signalled(group, 'SIGTERM')) return
+  const deadline = performance.now() + ENDING_MS
+  await waitUntil(() => !signalled(group, 0) || performance.now() > deadline)
+  signalled(group, 'SIGKILL')
+}
+
+/** Whether there was anybody to send the signal to. */
+function signalled(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    if (group !== undefined) process.kill(-group, 'SIGTERM')
+    return process.kill(-group, signal)
   } catch {
-    // It ended by itself.
+    return false
   }
 }

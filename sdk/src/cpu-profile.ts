@@ -13,7 +13,7 @@ const MAX_DURATION_MS = 600_000
 
 /**
  * Takes a CPU profile of this thread, 99 samples a second. Where the continuous profile runs, it costs 1 ms more; where it
- * does not, the profiler is started for it, which holds up the thread for 30 to 180 ms.
+ * does not, the profiler is started for it, which holds up the thread for 50 to 200 ms.
  * @throws OptionError where the duration is none; Error where this Node.js was built without its inspector
  */
 export async function cpuProfile({ durationMs = 10_000, signal }: CpuProfileOptions = {}): Promise<CpuProfile> {

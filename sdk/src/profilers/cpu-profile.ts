@@ -1,10 +1,12 @@
 import { diag } from '@opentelemetry/api'
 import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { systemClock } from '../clock.ts'
-import { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
+
+/** Variable that names the folder for profiles. */
+const FOLDER = 'PITWALL_PROFILE_DIRECTORY'
 
 /**
  * Where the main thread's time goes, by function and by line, from samples of its stack: all the time. Started where
@@ -15,39 +17,38 @@ export default {
   priority: 20,
   isWanted: () => getBooleanFromEnv('PITWALL_CPU_PROFILE') === true || getStringFromEnv(FOLDER) !== undefined,
   start() {
-    const stops: (() => void)[] = []
-    // The modules of the agent come first: what the start of V8's profiler costs is not to be part of theirs.
-    const begun = setImmediate(() => {
-      try {
-        begin(stops)
-      } catch (error) {
-        diag.warn(`there is no CPU profile (${reason(error)}); the agent runs on without it.`)
-      }
-    }).unref()
-    return () => {
-      clearImmediate(begun)
-      for (const stop of stops.splice(0)) stop()
-    }
+    const begun = new Begun()
+    begin(begun).catch((error: unknown) => diag.warn(`there is no CPU profile (${reason(error)}); the agent runs on without it.`))
+    return () => begun.stop()
   },
 } satisfies Profiler
 
-/** Variable that names the folder for profiles. */
-const FOLDER = 'PITWALL_PROFILE_DIRECTORY'
+/** What has been begun, and whether it was stopped meanwhile. */
+class Begun {
+  readonly #stops: (() => void)[] = []
+  isStopped = false
 
-function begin(stops: (() => void)[]): void {
+  /** Keeps how to stop a part. */
+  add(stop: () => void): void {
+    this.#stops.push(stop)
+  }
+
+  stop(): void {
+    this.isStopped = true
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+}
+
+/** Begins a moment later: an agent that does not ask for profiles does not load them, and its own modules come first. */
+async function begin(begun: Begun): Promise<void> {
+  const { ContinuousProfile } = await import('../profiles/continuous-profile.ts')
+  if (begun.isStopped) return
   const profile = new ContinuousProfile(systemClock)
   profile.begin()
-  const removeSource = addSource(profile)
-  stops.push(() => {
-    removeSource()
-    profile.end()
-  })
+  begun.add(addSource(profile))
+  begun.add(() => void profile.end())
   const folder = getStringFromEnv(FOLDER)
   if (folder === undefined) return
-  const keep = async () => {
-    const { keepProfiles } = await import('../profiles/profile-folder.ts')
-    // It may have been stopped meanwhile.
-    if (stops.length > 0) stops.push(keepProfiles(folder, profile))
-  }
-  keep().catch((error: unknown) => diag.warn(`CPU profiles are not kept in ${folder} (${reason(error)}).`))
+  const { keepProfiles } = await import('../profiles/profile-folder.ts')
+  if (!begun.isStopped) begun.add(keepProfiles(folder, profile))
 }

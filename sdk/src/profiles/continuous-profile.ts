@@ -8,7 +8,8 @@ import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import type { Recording } from './cpu-sampler.ts'
 import type { CpuWindow } from './cpu-window.ts'
 import { Places } from './places.ts'
-import { beginRecording, endRecording } from './recordings.ts'
+import { profiledBodies } from './profiled-bodies.ts'
+import { beginRecording, endRecording, learnBodies } from './recordings.ts'
 import { partsOf, scriptsOf, selfTimes } from './self-times.ts'
 import { sourceMaps } from './source-maps.ts'
 import { TopCounters } from './top-counters.ts'
@@ -19,6 +20,9 @@ const WINDOWS_MS = [1_000, 3_000, 10_000]
 const YOUNGEST_MS = 1_000
 /** What one sample costs the thread that it looks at, in milliseconds (`npm run bench -- cpu-profile`). */
 const SAMPLE_MS = 0.035
+/** Profiled functions are looked up so many at a time, that nobody notices, so many milliseconds apart. */
+const BODIES = 3
+const BODIES_MS = 100
 /** Counters of functions and of lines, at a time; over its life a process shows at most 200 different ones of each. */
 const FUNCTIONS = 30
 const LINES = 20
@@ -41,6 +45,7 @@ export class ContinuousProfile implements MetricSource {
   #begun = 0
   #counted = false
   #cancel: () => void = () => {}
+  #cancelLearning: () => void = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -61,20 +66,18 @@ export class ContinuousProfile implements MetricSource {
   rotate(): void {
     const [recording, startedAt] = [this.#recording, this.#startedAt]
     if (recording === undefined) return
-    try {
+    this.#attempt(() => {
       this.#recording = beginRecording()
       const window = endRecording(recording)
       this.#began()
       this.#take(window, startedAt)
-    } catch (error) {
-      this.#recording = undefined
-      diag.warn(`the CPU profile has ended (${reason(error)}); the agent runs on without it.`)
-    }
+    })
   }
 
   /** Ends; what was counted stays. */
   end(): CpuWindow | undefined {
     this.#cancel()
+    this.#cancelLearning()
     const recording = this.#recording
     this.#recording = undefined
     return recording && endRecording(recording)
@@ -106,6 +109,26 @@ export class ContinuousProfile implements MetricSource {
     this.#cancel()
     const windowMs = WINDOWS_MS[Math.min(this.#begun++, WINDOWS_MS.length - 1)] ?? 0
     this.#cancel = after(this.#clock, windowMs, () => this.rotate(), true)
+    this.#learnLater()
+  }
+
+  #learnLater(): void {
+    this.#cancelLearning()
+    if (!profiledBodies.isBehind) return
+    const learn = (): void => {
+      learnBodies(BODIES)
+      this.#learnLater()
+    }
+    this.#cancelLearning = after(this.#clock, BODIES_MS, () => this.#attempt(learn), true)
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#recording = undefined
+      diag.warn(`the CPU profile has ended (${reason(error)}); the agent runs on without it.`)
+    }
   }
 
   #take(window: CpuWindow, startedAt: number): void {

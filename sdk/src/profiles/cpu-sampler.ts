@@ -3,22 +3,18 @@ import { type CpuWindow, cpuWindow } from './cpu-window.ts'
 
 /**
  * Microseconds between two samples: 99 a second, so that samples drift across timers of whole milliseconds and do not march
- * with them, and up to 4 fewer, so that the processes of a fleet do not march with each other. V8 cannot change it while it samples;
- * the thread that samples oversleeps by a chance of 0.1 to 1 ms each time, which is jitter enough (docs/decisions.md).
+ * with them, and up to 4 fewer, so that the processes of a fleet do not march with each other. V8 does not change it while it samples.
  */
 const INTERVAL_US = 10_101
 const SPREAD_US = 400
-
-/** A process that is younger has hardly any code that V8 has optimized: a profile that begins with it needs no new start of the engine. */
-const YOUNG_MS = 500
 
 /** Looks at an expression's value from outside, as a debugger does. */
 export type Inspect = Pick<Session, 'post'>
 
 /**
  * V8's sampling profiler, through the built-in inspector. Any number of recordings may overlap, which is how one follows
- * another without a gap: the profiler stops only when the last one ends. Its start takes 6 to 45 ms, the more functions there
- * are, and up to 180 in a process that has run for a while; a recording in between 0.2 ms and its end 0.5 ms (`npm run bench -- cpu-profile`).
+ * another without a gap: the profiler stops only when the last one ends. Its start takes 6 to 50 ms, the more functions there
+ * are, and 50 to 200 in a process that has run for a while; a recording in between 0.2 ms and its end 0.5 ms (`npm run bench -- cpu-profile`).
  */
 export class CpuSampler {
   readonly #random: () => number
@@ -55,7 +51,7 @@ export class CpuSampler {
     })
     session.post('Profiler.enable')
     session.post('Profiler.setSamplingInterval', { interval: INTERVAL_US + Math.floor(this.#random() * SPREAD_US) })
-    if (performance.now() > YOUNG_MS) compileAnew(session)
+    compileAnew(session)
     return session
   }
 

@@ -6,7 +6,7 @@ import { type CpuWindow, isIdle, selfSamples, stackOf } from './cpu-window.ts'
 import { foldedStacks } from './folded.ts'
 import { type FunctionPlace, Places } from './places.ts'
 import { pprof } from './pprof.ts'
-import { beginRecording, endRecording } from './recordings.ts'
+import { beginRecording, endRecording, learnBodies } from './recordings.ts'
 import { scriptsOf } from './self-times.ts'
 import { sourceMaps } from './source-maps.ts'
 
@@ -51,6 +51,7 @@ export class ProfileRun {
 
   /** Ends it, with all source maps. */
   async end(): Promise<CpuProfile> {
+    learnBodies()
     const window = endRecording(this.#recording)
     await sourceMaps.load(scriptsOf(window, true))
     const { bytes, ...profile } = overhead.time('cpu-profile', () => profileOf(window, this.#startedAt))
@@ -59,6 +60,7 @@ export class ProfileRun {
 
   /** The same at once, for a process that ends: with the source maps that are known. */
   endNow(): CpuProfile {
+    learnBodies()
     const { bytes, ...profile } = profileOf(endRecording(this.#recording), this.#startedAt)
     return { ...profile, pprof: gzipSync(bytes) }
   }

@@ -21,10 +21,15 @@ export class ProfiledBodies {
   readonly #nameAt = new Map<string, string>()
   readonly #known = new Set<string>()
 
-  /** Looks up the functions that have been announced since the last time. About 0.1 ms for each, once. */
-  update(inspect: Inspect): void {
-    const fresh = [...announced].filter(([name]) => !this.#known.has(name))
-    if (fresh.length === 0) return
+  /** Whether there are functions that have not been looked up. */
+  get isBehind(): boolean {
+    return this.#known.size < announced.size
+  }
+
+  /** Looks up functions that have been announced, at most so many; 0.1 ms for each, once. */
+  update(inspect: Inspect, atMost: number = Infinity): void {
+    if (!this.isBehind) return
+    const fresh = [...announced].filter(([name]) => !this.#known.has(name)).slice(0, atMost)
     for (const [name] of fresh) this.#known.add(name)
     const places = placesOf(
       inspect,

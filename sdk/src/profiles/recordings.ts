@@ -8,10 +8,13 @@ export function beginRecording(): Recording {
   return overhead.time('cpu-profile', () => cpuSampler.begin())
 }
 
-/** Ends it, and learns where functions lie that have been profiled since the last one ended. */
+/** Ends it; its cost is counted. */
 export function endRecording(recording: Recording): CpuWindow {
-  return overhead.time('cpu-profile', () => {
-    if (cpuSampler.inspect !== undefined) profiledBodies.update(cpuSampler.inspect)
-    return recording.end()
-  })
+  return overhead.time('cpu-profile', () => recording.end())
+}
+
+/** Learns where profiled functions lie, at most so many; only while something is recorded. */
+export function learnBodies(atMost?: number): void {
+  const { inspect } = cpuSampler
+  if (inspect !== undefined) overhead.time('cpu-profile', () => profiledBodies.update(inspect, atMost))
 }

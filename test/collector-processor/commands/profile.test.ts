@@ -56,10 +56,7 @@ describe('pitwall profile', () => {
 
   it('says which of several processes it shows, and shows the busiest', async () => {
     await program('child.mjs', `${rank}\nfor (let call = 0; call < 60; call++) await rank(3_000_000)`)
-    const command = await program(
-      'parent.mjs',
-      `import { spawn } from 'node:child_process'\nspawn(process.execPath, ['child.mjs'])`,
-    )
+    const command = await program('parent.mjs', `import { spawn } from 'node:child_process'\nspawn(process.execPath, ['child.mjs'])`)
     const { code, err } = await run('--cmd', command, '--output', 'x.pb.gz')
     expect(code).toBe(0)
     expect(err).toMatch(/^2 processes ran; this is the busiest, \d+\.$/m)

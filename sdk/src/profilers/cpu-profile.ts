@@ -3,6 +3,7 @@ import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { systemClock } from '../clock.ts'
 import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
+import type { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import type { Profiler } from './profiler.ts'
 
 /** Variable that names the folder for profiles. */
@@ -39,16 +40,19 @@ class Begun {
   }
 }
 
+/** One for the process, so that its counters go on where they were when it is stopped and started again. */
+let profile: ContinuousProfile | undefined
+
 /** Begins a moment later: an agent that does not ask for profiles does not load them, and its own modules come first. */
 async function begin(begun: Begun): Promise<void> {
-  const { ContinuousProfile } = await import('../profiles/continuous-profile.ts')
+  const { ContinuousProfile: Profile } = await import('../profiles/continuous-profile.ts')
   if (begun.isStopped) return
-  const profile = new ContinuousProfile(systemClock)
-  profile.begin()
-  begun.add(addSource(profile))
-  begun.add(() => void profile.end())
+  const continuous = (profile ??= new Profile(systemClock))
+  continuous.begin()
+  begun.add(addSource(continuous))
+  begun.add(() => void continuous.end())
   const folder = getStringFromEnv(FOLDER)
   if (folder === undefined) return
   const { keepProfiles } = await import('../profiles/profile-folder.ts')
-  if (!begun.isStopped) begun.add(keepProfiles(folder, profile))
+  if (!begun.isStopped) begun.add(keepProfiles(folder, continuous))
 }

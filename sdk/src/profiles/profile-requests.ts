@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { diag } from '@opentelemetry/api'
 import { getStringFromEnv } from '@opentelemetry/core'
 import { DEFAULT_PROFILE_SECONDS, type ProfileRequest, profileRequests } from '../contract/index.ts'
@@ -18,7 +19,8 @@ const MAX_SECONDS = 3_600
  */
 export function listenForRequests(): () => void {
   const asked = getStringFromEnv(profileRequests.listenVariable)
-  if (asked === undefined) return () => {}
+  // Signals reach the main thread alone.
+  if (asked === undefined || !isMainThread) return () => {}
   if (asked !== profileRequests.signal) {
     diag.warn(`${new OptionError(profileRequests.listenVariable, asked, profileRequests.signal).message} No signal takes a profile.`)
     return () => {}
@@ -38,10 +40,10 @@ export function listenForRequests(): () => void {
   }
 }
 
-/** Takes the profile that the environment asks for, from now on. */
+/** Takes the profile of the main thread that the environment asks for, from now on. */
 export function serveStartRequest(): void {
   const text = process.env[profileRequests.startVariable]
-  if (text !== undefined) serve(parsed(text))
+  if (text !== undefined && isMainThread) serve(parsed(text))
 }
 
 let busy = false

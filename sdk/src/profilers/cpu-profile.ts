@@ -1,9 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { systemClock } from '../clock.ts'
+import type { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
-import type { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import type { Profiler } from './profiler.ts'
 
 /** Variable that names the folder for profiles. */
@@ -43,7 +43,7 @@ class Begun {
 /** One for the process, so that its counters go on where they were when it is stopped and started again. */
 let profile: ContinuousProfile | undefined
 
-/** Begins a moment later: an agent that does not ask for profiles does not load them, and its own modules come first. */
+/** Begins a moment later: an agent that does not ask for profiles does not load what they are made with. */
 async function begin(begun: Begun): Promise<void> {
   const { ContinuousProfile: Profile } = await import('../profiles/continuous-profile.ts')
   if (begun.isStopped) return

@@ -126,8 +126,17 @@ export class ContinuousProfile implements MetricSource {
     try {
       work()
     } catch (error) {
-      this.#recording = undefined
+      this.#abandon()
       diag.warn(`the CPU profile has ended (${reason(error)}); the agent runs on without it.`)
+    }
+  }
+
+  /** What is left running would grow for ever. */
+  #abandon(): void {
+    try {
+      this.end()
+    } catch {
+      // It has failed already, and that is said.
     }
   }
 

@@ -27,7 +27,7 @@ export function listenForRequests(): () => void {
   }
   const folder = requestFolder()
   const mark = join(folder, String(process.pid))
-  const onSignal = () => serve(waitingRequest(folder))
+  const onSignal = () => serve(() => waitingRequest(folder))
   const forget = () => rmSync(mark, { force: true })
   process.on(profileRequests.signal, onSignal)
   process.once('exit', forget)
@@ -43,17 +43,18 @@ export function listenForRequests(): () => void {
 /** Takes the profile of the main thread that the environment asks for, from now on. */
 export function serveStartRequest(): void {
   const text = process.env[profileRequests.startVariable]
-  if (text !== undefined && isMainThread) serve(parsed(text))
+  if (text !== undefined && isMainThread) serve(() => parsed(text))
 }
 
 let busy = false
 
 /** One at a time; it ends with the process, where that ends before. Failures are warnings. */
-function serve(request: ProfileRequest): void {
+function serve(asked: () => ProfileRequest): void {
   if (busy) return
   busy = true
   const failed = (error: unknown) => diag.warn(`no CPU profile was taken (${reason(error)}); the agent runs on unaffected.`)
   try {
+    const request = asked()
     const run = new ProfileRun()
     const atExit = () => attempt(() => answer(request, run.endNow()), failed)
     const end = async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startPreloaded } from '../../support/agent-process.ts'
 import { alive } from '../../support/alive.ts'
 import { firstFunction } from '../../support/pprof.ts'
@@ -65,16 +65,16 @@ describe('pitwall profile', () => {
 
   it('asks a process that listens, which goes on afterwards', async () => {
     const agent = startPreloaded(busy, { TMPDIR: folder, PITWALL_PROFILE_SIGNAL: 'SIGUSR2', OTEL_METRICS_EXPORTER: 'none' })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     const { code } = await run(String(agent.child.pid), '--seconds', '0.6', '--output', 'y.pb.gz')
     expect([code, agent.child.exitCode, agent.child.signalCode]).toEqual([0, null, null])
     expect(firstFunction(join(folder, 'y.pb.gz'))).toBe('rank')
-    agent.signal('SIGKILL')
-    await agent.end
   })
 
   it('does not signal a process that does not listen, though another of its number once did', async () => {
     const agent = startPreloaded(busy, { OTEL_METRICS_EXPORTER: 'none' })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     const { pid } = agent.child
     await run(String(pid)).then(({ code, err }) => {
@@ -86,8 +86,6 @@ describe('pitwall profile', () => {
     await writeFile(join(marks, String(pid)), '')
     expect((await run(String(pid))).code).toBe(2)
     expect(alive(pid ?? 0)).toBe(true)
-    agent.signal('SIGKILL')
-    await agent.end
   })
 
   it('says in one sentence what cannot be profiled, and that no profile came', async () => {

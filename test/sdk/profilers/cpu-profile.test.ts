@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { runPreloaded, startAgent, startPreloaded } from '../../support/agent-process.ts'
 import { useCompiler } from '../../support/compiled.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -133,6 +133,7 @@ describe('the continuous CPU profile', () => {
   it('leaves only whole files when its process is killed', async () => {
     const own = await mkdtemp(join(folder, 'killed-'))
     const agent = startPreloaded(busy, { PITWALL_PROFILE_DIRECTORY: own, OTEL_METRICS_EXPORTER: 'none' })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await eventually('the first profile', async () => (await readdir(own)).length > 0)
     agent.signal('SIGKILL')
     await agent.end
@@ -169,6 +170,7 @@ describe('the continuous CPU profile', () => {
       ],
       {},
     )
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     expect(await agent.end).toMatchObject({ code: 0, stdout: 'true\n', stderr: '' })
   })
 })

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startPreloaded } from '../../support/agent-process.ts'
 import { eventually } from '../../support/eventually.ts'
 import { firstFunction } from '../../support/pprof.ts'
@@ -33,6 +33,7 @@ describe('a CPU profile on a signal', () => {
 
   it('is taken as long as was asked for, and put where was asked for, time after time', async () => {
     const agent = startPreloaded(busy, env)
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     for (const answers of ['first', 'second'].map((name) => join(folder, name))) {
       await mkdir(answers)
@@ -43,12 +44,11 @@ describe('a CPU profile on a signal', () => {
       expect(Number.parseInt(name)).toBeLessThan(2_000)
       expect(firstFunction(join(answers, name))).toBe('rank')
     }
-    agent.signal('SIGKILL')
-    await agent.end
   })
 
   it('is written when the process ends before the time is over', async () => {
     const agent = startPreloaded(`${busy} process.on('SIGUSR2', () => setTimeout(() => process.exit(4), 400))`, env)
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     await request(agent.child.pid, { seconds: 60, format: 'folded', folder: join(folder, 'answers') })
     agent.signal('SIGUSR2')
@@ -60,6 +60,7 @@ describe('a CPU profile on a signal', () => {
 
   it('is not taken where nobody asked for it: the signal ends the process, as process managers rely on', async () => {
     const agent = startPreloaded(busy, { OTEL_METRICS_EXPORTER: 'none' })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     agent.signal('SIGUSR2')
     expect(await agent.end).toMatchObject({ code: null, signal: 'SIGUSR2', stderr: '' })
@@ -67,6 +68,7 @@ describe('a CPU profile on a signal', () => {
 
   it('is not listened for on another signal, and says which one it is', async () => {
     const agent = startPreloaded(busy, { ...env, PITWALL_PROFILE_SIGNAL: 'SIGTERM' })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     await agent.printed('ready')
     agent.signal('SIGTERM')
     const { signal, stderr } = await agent.end
@@ -79,6 +81,7 @@ describe('a CPU profile on a signal', () => {
     await mkdir(join(folder, `pitwall-profile-${user}`), { mode: 0o777 })
     await chmod(join(folder, `pitwall-profile-${user}`), 0o777)
     const agent = startPreloaded(`${busy} setTimeout(() => process.exit(), 500)`, env)
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
     expect((await agent.end).stderr).toMatch(/^pitwall: no signal takes a CPU profile \(.* is not of this user alone\)/)
   })
 })

@@ -4,6 +4,7 @@ import { type Anything, measuredFunction } from './calls/measured-function.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { OptionError } from './errors.ts'
 import { isDecoratorCall, methodDecorator, type MethodDecorator, methodName } from './method-decorator.ts'
+import { announceBody } from './profiles/profiled-bodies.ts'
 import { isCached } from './sampling/cached-mark.ts'
 import type { CallStatistics } from './sampling/call-statistics.ts'
 import { boundedName, statisticsOf } from './sampling/known-functions.ts'
@@ -64,6 +65,7 @@ function decoratorOf({ name, clock }: ProfiledOptions, site: CallSite | undefine
 function announced(fn: Anything, name: string, clock: Clock = systemClock, site: CallSite | undefined): CallStatistics {
   const bounded = boundedName(name)
   announceSubject(bounded, 'function', site)
+  announceBody(bounded, fn)
   return statisticsOf(bounded, isCached(fn), clock)
 }
 

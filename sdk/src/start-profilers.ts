@@ -44,7 +44,7 @@ async function startFolder(names: readonly string[] | undefined, start: (name: s
   try {
     const known = namesInFolder()
     for (const name of names ?? known) {
-      if (known.includes(name)) await startFile(name, start)
+      if (known.includes(name)) await startFile(name, start, names !== undefined)
       else diag.warn(`there is no profiler '${name}'; there are ${known.join(', ')}.`)
     }
   } catch (error) {
@@ -52,11 +52,12 @@ async function startFolder(names: readonly string[] | undefined, start: (name: s
   }
 }
 
-async function startFile(name: string, start: (name: string, profiler: Profiler) => void): Promise<void> {
+async function startFile(name: string, start: (name: string, profiler: Profiler) => void, isNamed: boolean): Promise<void> {
   const module: unknown = await import(new URL(`${name}${extname(import.meta.url)}`, folder).href)
   const profiler: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
-  if (isProfiler(profiler)) start(name, profiler)
-  else diag.warn(`profilers/${name} has no profiler as its default export, and is left out.`)
+  if (isProfiler(profiler)) {
+    if (isNamed || (profiler.isWanted?.() ?? true)) start(name, profiler)
+  } else diag.warn(`profilers/${name} has no profiler as its default export, and is left out.`)
 }
 
 /** Names of the files in the folder, but for the one that says what a profiler is. */

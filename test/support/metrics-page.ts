@@ -9,6 +9,7 @@ const families = [
   ['Event loop', contract.eventLoop],
   ['Heap', contract.heap],
   ['Memory', contract.memory],
+  ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],
   ['The SDK itself', contract.sdk],

@@ -5,10 +5,13 @@
 export const attributes = {
   'code.function.name': {
     values: 'bounded names, then `other`',
-    description: 'Name under which a function is profiled; its own where it blocked the event loop.',
+    description: 'Name under which a function is profiled, or its own where a profile or a block found it.',
   },
-  'code.file.path': { values: 'one a name', description: 'Source file where the function or cache was wrapped.' },
-  'code.line.number': { values: 'one a name', description: 'Line of that file.' },
+  'code.file.path': {
+    values: 'bounded by the name',
+    description: 'Source file: where a function or cache was wrapped, or where it stands.',
+  },
+  'code.line.number': { values: 'bounded by the name', description: 'Line of that file.' },
   'error.type': { values: 'bounded', description: 'Class of the error a load or call ended with; absent when it succeeded.' },
   'pitwall.cache.name': { values: 'bounded names, then `other`', description: 'Name of the cache.' },
   'pitwall.cache.backend': { values: 'memory, redis, file, hybrid', description: 'Kind of storage behind the cache.' },

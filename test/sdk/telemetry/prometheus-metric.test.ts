@@ -44,7 +44,15 @@ describe('the name of a metric in Prometheus', () => {
   })
 
   it('agrees with the contract on every metric of the contract', () => {
-    const families = [contract.advice, contract.cache, contract.calls, contract.reuse, contract.runtime, contract.subjects]
+    const families = [
+      contract.advice,
+      contract.cache,
+      contract.calls,
+      contract.cpuProfiles,
+      contract.reuse,
+      contract.runtime,
+      contract.subjects,
+    ]
     for (const definition of families.flatMap((family): contract.MetricDefinition[] => Object.values(family)))
       expect(prometheusMetricName(metric(definition.name, definition.kind, definition.unit))).toBe(contract.prometheusName(definition))
   })

@@ -36,7 +36,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['telemetry'],
     ['sampling'],
     ['calls', 'watchdog', 'memory', 'profiles'],
-    ['profiled.ts', 'profiled-sections.ts', 'cpu-profile.ts', 'cache', 'system', 'profilers'],
+    ['profiled.ts', 'profiled-sections.ts', 'cpu-profile.ts', 'allocation-profile.ts', 'cache', 'system', 'profilers'],
     ['profiler.ts'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
     ['summary'],

@@ -1,4 +1,5 @@
 /** The public names of the SDK, and nothing else. */
+export { allocationProfile, type AllocationProfileOptions } from './allocation-profile.ts'
 export type { Backend, BackendContext, LocalBackend, SharedBackend, Storages } from './cache/backends/backend.ts'
 export {
   cached,
@@ -41,6 +42,7 @@ export { type Clock, systemClock } from './clock.ts'
 export { cpuProfile, type CpuProfileOptions } from './cpu-profile.ts'
 export { LoadTimeoutError, MissingScopeError, OptionError } from './errors.ts'
 export type { MetricExporterName, RegisterOptions } from './options.ts'
+export type { AllocationProfile, FunctionBytes } from './memory/allocation-profile.ts'
 export { profiled, profiled as Profiled, type ProfiledOptions } from './profiled.ts'
 export { profileAsync, profileCpu, profileMemory, profileTime } from './profiled-sections.ts'
 export { getProfiler, type ProcessProfiler, type SummariesOptions, type SummaryOrder } from './profiler.ts'

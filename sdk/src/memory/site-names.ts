@@ -1,5 +1,5 @@
-import type { AllocationSite } from './allocation-sites.ts'
 import { OTHER } from '../names.ts'
+import type { AllocationSite } from './allocation-sites.ts'
 
 /** Sites of one profile that may get a name. */
 const TOP = 30
@@ -30,11 +30,14 @@ export class SiteNames {
   }
 
   #nameOf(site: AllocationSite, rank: number): SiteName {
-    const key = `${site.file}:${site.line}:${site.functionName}`
+    const key = `${site.file}:${site.line}:${site.name}`
     const known = this.#names.get(key)
     if (known !== undefined) return known
     if (rank >= TOP || this.#names.size >= MAX_SITES) return other
-    const name = { 'code.function.name': site.functionName, 'code.file.path': site.file, 'code.line.number': site.line }
+    const name = {
+      'code.function.name': site.name,
+      ...(site.file !== undefined && { 'code.file.path': site.file, 'code.line.number': site.line }),
+    }
     this.#names.set(key, name)
     return name
   }

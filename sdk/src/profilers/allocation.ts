@@ -1,8 +1,12 @@
+import type { HeapProfiler } from 'node:inspector'
+import { diag } from '@opentelemetry/api'
 import { memory } from '../contract/index.ts'
-import { allocationSites } from '../memory/allocation-sites.ts'
-import { HeapSampler } from '../memory/heap-sampler.ts'
+import type { AllocationSite } from '../memory/allocation-sites.ts'
+import { HeapSampler, SAMPLE_MS, type SampledBytes } from '../memory/heap-sampler.ts'
+import { sampleBetweenProfiles } from '../memory/sampler-turns.ts'
 import { type SiteName, SiteNames } from '../memory/site-names.ts'
 import { overhead } from '../sampling/overhead.ts'
+import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
 
@@ -36,9 +40,11 @@ export function allocationProfiler({
       const names = new SiteNames()
       const allocated = new Map<SiteName, number>()
       let retained = new Map<SiteName, number>()
+      /** What a window that counts what is allocated stands for. */
+      const turns = 1 + retainedMs / allocatedMs
       let timer: NodeJS.Timeout | undefined
 
-      const window = (counting: 'allocated' | 'retained') =>
+      const window = (counting: SampledBytes) =>
         overhead.time('allocation', () => {
           const runs = sampler.start(counting, INTERVAL_BYTES)
           const end = () => overhead.time('allocation', () => read(counting, runs))
@@ -50,15 +56,30 @@ export function allocationProfiler({
             counting === 'allocated' ? allocatedMs : retainedMs,
           ).unref()
         })
-      const read = (counting: 'allocated' | 'retained', runs: boolean) => {
+      const read = (counting: SampledBytes, runs: boolean) => {
         const head = runs && process.memoryUsage().heapUsed <= maxHeapBytes ? sampler.read() : undefined
         if (head === undefined) return
-        const sums = names.sum(allocationSites(head))
+        if (counting === 'allocated') overhead.add('allocation', sampler.samplesOf('allocated') * SAMPLE_MS * turns)
+        placed(head)
+          .then((sites) => overhead.time('allocation', () => count(counting, sites)))
+          .catch((error: unknown) =>
+            diag.warn(`a profile of allocations was not counted (${reason(error)}); the agent runs on unaffected.`),
+          )
+      }
+      const count = (counting: SampledBytes, sites: readonly AllocationSite[]) => {
+        const sums = names.sum(sites)
         if (counting === 'retained') retained = sums
-        else for (const [name, bytes] of sums) allocated.set(name, (allocated.get(name) ?? 0) + bytes * (1 + retainedMs / allocatedMs))
+        else for (const [name, bytes] of sums) allocated.set(name, (allocated.get(name) ?? 0) + bytes * turns)
       }
 
-      window('allocated')
+      const endSampling = sampleBetweenProfiles({
+        begin: () => window('allocated'),
+        pause: () => {
+          clearTimeout(timer)
+          sampler.drop()
+        },
+      })
+      const release = overhead.holds('allocation', () => sampler.heldBytes)
       const removeSource = addSource({
         collect(sink) {
           for (const [name, bytes] of allocated) sink.number(memory.allocation, name, bytes)
@@ -69,12 +90,19 @@ export function allocationProfiler({
       return () => {
         if (stopped) return
         stopped = true
-        clearTimeout(timer)
+        endSampling()
+        release()
         removeSource()
         sampler.close()
       }
     },
   }
+}
+
+/** Loaded when there is something to place: a process that lives shorter does without. */
+async function placed(head: HeapProfiler.SamplingHeapProfileNode): Promise<AllocationSite[]> {
+  const { placedSites } = await import('../memory/placed-sites.ts')
+  return placedSites(head)
 }
 
 export default allocationProfiler()

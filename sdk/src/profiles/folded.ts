@@ -1,15 +1,15 @@
-import { type CpuWindow, selfSamples, stackOf } from './cpu-window.ts'
+import { type StackNode, stackOf } from './cpu-window.ts'
 import type { FunctionPlace, Places } from './places.ts'
 
-/** A window as folded stacks, a line each: `caller;callee COUNT`, callers first, in samples (Brendan Gregg's flame graphs, speedscope). */
-export function foldedStacks(window: CpuWindow, places: Places): string {
+/** Folded stacks, a line each: `caller;callee COUNT`, callers first (Brendan Gregg's flame graphs, speedscope). @param stacks samples or bytes of each */
+export function foldedStacks(stacks: ReadonlyMap<StackNode, number>, places: Places): string {
   const counts = new Map<string, number>()
-  for (const [node, samples] of selfSamples(window)) {
+  for (const [node, count] of stacks) {
     const stack = stackOf(node)
       .map(({ frame }) => frameText(places.function(frame)))
       .toReversed()
       .join(';')
-    counts.set(stack, (counts.get(stack) ?? 0) + samples)
+    counts.set(stack, (counts.get(stack) ?? 0) + count)
   }
   return [...counts].map(([stack, count]) => `${stack} ${count}\n`).join('')
 }

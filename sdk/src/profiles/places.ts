@@ -18,6 +18,11 @@ export interface FunctionPlace extends FileLine {
   readonly name: string
 }
 
+/** One text for one function. */
+export function placeKey({ name, file, line }: FunctionPlace): string {
+  return `${name}\0${file}\0${line}`
+}
+
 /** Gives functions and lines of the running code the names and places that their authors know. */
 export class Places {
   readonly #folder: string

@@ -1,6 +1,7 @@
-import { Function as PprofFunction, Label, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format'
+import { Profile, Sample } from 'pprof-format'
 import { type CpuWindow, isIdle, stackOf, type StackNode, type StackSample } from './cpu-window.ts'
-import type { FunctionPlace, Places } from './places.ts'
+import type { Places } from './places.ts'
+import { PprofTables } from './pprof-tables.ts'
 import { labelsOf, type SampleLabels } from './segments.ts'
 import { lineShares } from './self-times.ts'
 
@@ -18,7 +19,7 @@ export interface PprofInput {
  * As in Go's profiles, there are no samples of a thread that had nothing to do.
  */
 export function pprof({ window, places, startedAt }: PprofInput): Uint8Array {
-  const tables = new Tables()
+  const tables = new PprofTables()
   const nanoseconds = window.secondsPerSample * 1e9
   const samples = stacksOf(window.samples).flatMap(({ node, labels, count }) => {
     const [, ...callers] = stackOf(node)
@@ -77,52 +78,4 @@ function linesOf(node: StackNode, places: Places): readonly { readonly line: num
   // A line of another file is inlined by a bundler; pprof has one file a function.
   if (shares.length === 0 || shares.some(({ place }) => place.file !== file)) return [{ line, share: 1 }]
   return shares.map(({ place, share }) => ({ line: place.line, share }))
-}
-
-/** The tables of a pprof file, in which everything is written once. */
-class Tables {
-  readonly strings = new StringTable()
-  readonly functions: PprofFunction[] = []
-  readonly locations: Location[] = []
-  readonly #functionIds = new Map<string, number>()
-  readonly #locationIds = new Map<string, number>()
-
-  location(place: FunctionPlace, line: number): number {
-    const functionId = this.#function(place)
-    const key = `${functionId}:${line}`
-    let id = this.#locationIds.get(key)
-    if (id === undefined) {
-      id = this.locations.length + 1
-      this.#locationIds.set(key, id)
-      this.locations.push(new Location({ id, line: [new Line({ functionId, line })] }))
-    }
-    return id
-  }
-
-  labels(labels: SampleLabels | undefined): Label[] {
-    const pairs = [
-      ['function', labels?.function],
-      ['trace_id', labels?.traceId],
-      ['span_id', labels?.spanId],
-    ] as const
-    return pairs.flatMap(([key, value]) =>
-      value === undefined ? [] : [new Label({ key: this.strings.dedup(key), str: this.strings.dedup(value) })],
-    )
-  }
-
-  valueType(type: string, unit: string): ValueType {
-    return new ValueType({ type: this.strings.dedup(type), unit: this.strings.dedup(unit) })
-  }
-
-  #function({ name, file = '', line }: FunctionPlace): number {
-    const key = `${name}\0${file}\0${line}`
-    let id = this.#functionIds.get(key)
-    if (id === undefined) {
-      id = this.functions.length + 1
-      this.#functionIds.set(key, id)
-      const [text, filename] = [this.strings.dedup(name), this.strings.dedup(file)]
-      this.functions.push(new PprofFunction({ id, name: text, systemName: text, filename, startLine: line }))
-    }
-    return id
-  }
 }

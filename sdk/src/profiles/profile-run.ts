@@ -4,7 +4,7 @@ import { overhead } from '../sampling/overhead.ts'
 import type { Recording } from './cpu-sampler.ts'
 import { type CpuWindow, isIdle, selfSamples, stackOf } from './cpu-window.ts'
 import { foldedStacks } from './folded.ts'
-import { type FunctionPlace, Places } from './places.ts'
+import { type FunctionPlace, placeKey, Places } from './places.ts'
 import { pprof } from './pprof.ts'
 import { beginRecording, endRecording, learnBodies } from './recordings.ts'
 import { scriptsOf } from './self-times.ts'
@@ -74,7 +74,7 @@ function profileOf(window: CpuWindow, startedAt: number) {
     durationMs: (window.endUs - window.startUs) / 1e3,
     cpuMs: busy * window.secondsPerSample * 1e3,
     functions: functionTimes(window, places),
-    folded: foldedStacks(window, places),
+    folded: foldedStacks(selfSamples(window), places),
     bytes: pprof({ window, places, startedAt }),
   }
 }
@@ -94,8 +94,4 @@ function functionTimes(window: CpuWindow, places: Places): FunctionTime[] {
     for (const place of onStack.values()) add(place, 0, ms)
   }
   return [...times.values()].toSorted((one, other) => other.selfMs - one.selfMs || other.totalMs - one.totalMs)
-}
-
-function placeKey({ name, file, line }: FunctionPlace): string {
-  return `${name}\0${file}\0${line}`
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SiteNames } from '../../../sdk/src/memory/site-names.ts'
 
-const profile = fc.array(fc.record({ functionName: fc.string(), file: fc.constant('agent.js'), line: fc.nat(500), bytes: fc.nat(1e9) }), {
+const profile = fc.array(fc.record({ name: fc.string(), file: fc.constant('agent.js'), line: fc.nat(500), bytes: fc.nat(1e9) }), {
   maxLength: 200,
 })
 
@@ -25,7 +25,7 @@ describe('names of allocation sites', () => {
 
   it('do not change when other sites come to the top', () => {
     const names = new SiteNames()
-    const site = { functionName: 'load', file: 'agent.js', line: 1, bytes: 5 }
+    const site = { name: 'load', file: 'agent.js', line: 1, bytes: 5 }
     const [first] = names.sum([site]).keys()
     const others = Array.from({ length: 90 }, (_, index) => ({ ...site, line: index + 2, bytes: 100 }))
     expect([...names.sum([...others, site]).keys()]).toContain(first)

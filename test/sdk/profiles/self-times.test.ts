@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cpuWindow } from '../../../sdk/src/profiles/cpu-window.ts'
+import { cpuWindow, selfSamples } from '../../../sdk/src/profiles/cpu-window.ts'
 import { foldedStacks } from '../../../sdk/src/profiles/folded.ts'
 import { Places } from '../../../sdk/src/profiles/places.ts'
 import { ProfiledBodies } from '../../../sdk/src/profiles/profiled-bodies.ts'
@@ -49,7 +49,7 @@ describe('where the time of a window went', () => {
   })
 
   it('does not tell what a regular expression looks for', () => {
-    expect(foldedStacks(window, places)).not.toContain('alice')
+    expect(foldedStacks(selfSamples(window), places)).not.toContain('alice')
   })
 
   it('leaves out scripts that are not to be counted yet', () => {
@@ -57,7 +57,7 @@ describe('where the time of a window went', () => {
   })
 
   it('is written as folded stacks, callers first', () => {
-    expect(foldedStacks(window, places).split('\n')).toContain('(anonymous) (plan.js:1);plan (plan.js:10);now 1')
+    expect(foldedStacks(selfSamples(window), places).split('\n')).toContain('(anonymous) (plan.js:1);plan (plan.js:10);now 1')
   })
 
   it('is nothing where nothing was seen', () => {

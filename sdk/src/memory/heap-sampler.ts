@@ -4,12 +4,12 @@ import { type HeapProfiler, Session } from 'node:inspector'
 export type SampledBytes = 'allocated' | 'retained'
 
 /** What a sample costs the thread that allocates, in milliseconds. */
-export const SAMPLE_MS = 0.001
+export const SAMPLE_MS = 0.002
 /** What V8 keeps for a sample, by the growth of resident memory with 600,000 of them. */
 const SAMPLE_BYTES = 100
 
 /**
- * V8's sampling heap profiler, of which a process has one: about 1 µs a sample. Reading it makes V8 collect all garbage
+ * V8's sampling heap profiler, of which a process has one: about 2 µs a sample (`npm run bench -- allocation`). Reading it makes V8 collect all garbage
  * first, a pause of 0.1 to 0.8 ms a MiB of heap; starting and dropping it cost nothing.
  */
 export class HeapSampler {

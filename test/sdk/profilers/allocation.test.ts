@@ -35,6 +35,17 @@ describe('the profiler of allocations', () => {
     expect(point?.attributes['code.file.path']).toMatch(/allocation\.test\.ts$/)
   })
 
+  it('says what V8 holds for its samples, and nothing any more when it is stopped', async () => {
+    const before = overhead.heldBytes
+    stop = allocationProfiler({ allocatedMs: 50, retainedMs: 50, maxHeapBytes: 2 ** 30 }).start()
+    await eventually('a window of its kind to be known', () => {
+      dropObjects()
+      return overhead.heldBytes > before
+    })
+    stop()
+    expect(overhead.heldBytes).toBe(before)
+  })
+
   it('exports nothing before a window is over', () => {
     stop = allocationProfiler().start()
     expect(collected(memory.allocation, {})).toEqual([])

@@ -13,12 +13,6 @@ export async function allocationProfile(options: AllocationProfileOptions = {}):
   // What only takes profiles by hand is loaded when one is taken.
   const { AllocationRun } = await import('./memory/allocation-run.ts')
   const run = new AllocationRun(durationMs)
-  try {
-    await waited(durationMs / 2, options.signal)
-    const allocated = run.turn()
-    await waited(durationMs / 2, options.signal)
-    return await run.end(allocated)
-  } finally {
-    run.close()
-  }
+  await waited(durationMs, options.signal)
+  return run.end()
 }

@@ -6,17 +6,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Answer {
   readonly file: string
   readonly pid: number
-  /** CPU milliseconds that it tells of. */
-  readonly cpuMs: number
+  /** CPU milliseconds, or bytes allocated, that it tells of. */
+  readonly amount: number
 }
 
-/** What processes have written into a folder, the busiest first. */
+/** What processes have written into a folder, the one with most to tell first. */
 export async function answersIn(folder: string): Promise<Answer[]> {
   const answers = (await readdir(folder)).flatMap((name): Answer[] => {
-    const [, cpuMs, pid] = /^(\d+)-(\d+)\.(?:pb\.gz|folded)$/.exec(name) ?? []
-    return cpuMs === undefined || pid === undefined ? [] : [{ file: join(folder, name), pid: Number(pid), cpuMs: Number(cpuMs) }]
+    const [, amount, pid] = /^(\d+)-(\d+)\.(?:pb\.gz|folded)$/.exec(name) ?? []
+    return amount === undefined || pid === undefined ? [] : [{ file: join(folder, name), pid: Number(pid), amount: Number(amount) }]
   })
-  return answers.toSorted((one, other) => other.cpuMs - one.cpuMs)
+  return answers.toSorted((one, other) => other.amount - one.amount)
 }
 
 const ASK_EVERY_MS = 50

@@ -1,5 +1,5 @@
 /**
- * How a process is asked for a CPU profile, by `pitwall profile` or by anyone. A process that listens to the signal leaves
+ * How a process is asked for a profile, by `pitwall profile` or by anyone. A process that listens to the signal leaves
  * a file `PID` in a folder of its user, which only that user can read; who asks writes `PID.json`, and sends the signal.
  */
 export const profileRequests = {
@@ -17,8 +17,10 @@ export const profileRequests = {
 export interface ProfileRequest {
   /** How long, in seconds; it ends before, where the process does. */
   readonly seconds: number
+  /** Where its CPU time goes, or what it allocates. */
+  readonly of: 'cpu' | 'heap'
   readonly format: 'pprof' | 'folded'
-  /** Where the answer is put, as a file `CPU_MILLISECONDS-PID.pb.gz` or `.folded`. */
+  /** Where the answer is put, as a file `AMOUNT-PID.pb.gz` or `.folded`; the amount is milliseconds of CPU, or bytes that were allocated. */
   readonly folder: string
 }
 

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gzip, gzipSync } from 'node:zlib'
 import { Places } from '../profiles/places.ts'
 import { profiledBodies } from '../profiles/profiled-bodies.ts'
 import { sourceMaps } from '../profiles/source-maps.ts'
 import { overhead } from '../sampling/overhead.ts'
-import { type AllocationProfile, allocationProfileOf } from './allocation-profile.ts'
+import { type AllocationProfile, allocationProfileOf, type SampledAllocations } from './allocation-profile.ts'
 import { HeapSampler, SAMPLE_MS, type SampledBytes } from './heap-sampler.ts'
 import { type HeapStacks, heapStacks, scriptsOn } from './heap-stacks.ts'
 import { takeSampler } from './sampler-turns.ts'
@@ -19,37 +19,56 @@ interface Window {
   readonly ms: number
 }
 
-/** A profile that is being taken; what is sampled all the time stands back until it is closed. */
+/** A profile that is being taken; what is sampled all the time stands back until it ends. */
 export class AllocationRun {
   readonly #giveBack = takenSampler()
   readonly #sampler = new HeapSampler()
   readonly #intervalBytes: number
   readonly #startedAt = Date.now()
+  readonly #turn: NodeJS.Timeout
   #windowBegan = 0
+  #allocated: Window | undefined
 
-  /** Begins to count what is allocated. @throws Error where a profile is being taken, or another tool samples the heap */
+  /** Begins to count what is allocated, and after half of the time what stays. @throws Error where a profile is being taken, or another tool samples the heap */
   constructor(durationMs: number) {
     this.#intervalBytes = Math.max(LEAST_INTERVAL_BYTES, Math.round(durationMs * INTERVAL_BYTES_PER_MS))
+    this.#turn = setTimeout(() => this.#countWhatStays(), durationMs / 2).unref()
     if (this.#start('allocated')) return
-    this.close()
+    this.#close()
     throw new Error('another tool samples the heap, and V8 has one sampler. End its sampling first.')
   }
 
-  /** Ends that, and begins to count what stays. */
-  turn(): Window {
-    const window = this.#read()
-    overhead.add('allocation', 2 * this.#sampler.samplesOf('allocated') * SAMPLE_MS)
-    this.#start('retained')
-    return window
+  /** Ends it, with all source maps. @throws Error where another tool has ended the sampling */
+  async end(): Promise<AllocationProfile> {
+    const sampled = this.#sampled()
+    await sourceMaps.load(scriptsOn([...sampled.allocated.keys(), ...sampled.retained.keys()]))
+    const profile = made(sampled)
+    return { ...profile, pprof: await promisify(gzip)(profile.pprof) }
   }
 
-  /** Ends that, and makes the profile, with all source maps. @param allocated what `turn` gave */
-  async end(allocated: Window): Promise<AllocationProfile> {
-    const retained = this.#read()
+  /** The same at once, for a process that ends: with the source maps that are known. */
+  endNow(): AllocationProfile {
+    const profile = made(this.#sampled())
+    return { ...profile, pprof: gzipSync(profile.pprof) }
+  }
+
+  #countWhatStays(): void {
+    this.#allocated = this.#read()
+    overhead.add('allocation', 2 * this.#sampler.samplesOf('allocated') * SAMPLE_MS)
+    // Where another tool has ended it, what that tool samples next is not ours.
+    if (this.#allocated === undefined) this.#sampler.drop()
+    else this.#start('retained')
+  }
+
+  #sampled(): SampledAllocations {
+    // Where it ends in the first half, nothing was counted that stays.
+    const retained = this.#allocated === undefined ? { stacks: new Map<never, never>(), ms: 0 } : this.#read()
+    const allocated = this.#allocated ?? this.#read()
     overhead.time('allocation', () => profiledBodies.update(this.#sampler.inspect))
-    this.close()
-    await sourceMaps.load(scriptsOn([...allocated.stacks.keys(), ...retained.stacks.keys()]))
-    const sampled = {
+    this.#close()
+    if (allocated === undefined || retained === undefined)
+      throw new Error('another tool has ended the sampling of the heap. Try again without it.')
+    return {
       startedAt: this.#startedAt,
       intervalBytes: this.#intervalBytes,
       allocatedMs: allocated.ms,
@@ -57,12 +76,10 @@ export class AllocationRun {
       allocated: allocated.stacks,
       retained: retained.stacks,
     }
-    const profile = overhead.time('allocation', () => allocationProfileOf(sampled, new Places(process.cwd())))
-    return { ...profile, pprof: await promisify(gzip)(profile.pprof) }
   }
 
-  /** Gives the sampler back. */
-  close(): void {
+  #close(): void {
+    clearTimeout(this.#turn)
     this.#sampler.close()
     this.#giveBack()
   }
@@ -72,12 +89,15 @@ export class AllocationRun {
     return overhead.time('allocation', () => this.#sampler.start(counting, this.#intervalBytes))
   }
 
-  #read(): Window {
+  #read(): Window | undefined {
     const ms = performance.now() - this.#windowBegan
     const head = overhead.time('allocation', () => this.#sampler.read())
-    if (head === undefined) throw new Error('another tool has ended the sampling of the heap. Try again without it.')
-    return { stacks: heapStacks(head), ms }
+    return head && { stacks: heapStacks(head), ms }
   }
+}
+
+function made(sampled: SampledAllocations): AllocationProfile {
+  return overhead.time('allocation', () => allocationProfileOf(sampled, new Places(process.cwd())))
 }
 
 function takenSampler(): () => void {

@@ -1,4 +1,5 @@
-import { type HeapProfiler, Session } from 'node:inspector'
+import type { HeapProfiler } from 'node:inspector'
+import { type Inspect, inspector } from '../profiles/cpu-sampler.ts'
 
 /** What a window of sampling counts: everything that is allocated, or what is still alive at its end. */
 export type SampledBytes = 'allocated' | 'retained'
@@ -13,10 +14,11 @@ const SAMPLE_BYTES = 100
  * first, a pause of 0.1 to 0.8 ms a MiB of heap; starting and dropping it cost nothing.
  */
 export class HeapSampler {
-  readonly #session = new Session()
+  readonly #session = new (inspector().Session)()
   readonly #samples: Record<SampledBytes, number> = { allocated: 0, retained: 0 }
   #running: SampledBytes | undefined
 
+  /** Throws where this Node.js has no inspector. */
   constructor() {
     this.#session.connect()
   }
@@ -54,7 +56,7 @@ export class HeapSampler {
   }
 
   /** Where functions can be asked for their places. */
-  get inspect(): Pick<Session, 'post'> {
+  get inspect(): Inspect {
     return this.#session
   }
 

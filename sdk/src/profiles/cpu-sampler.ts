@@ -85,8 +85,8 @@ export interface Recording {
   end(): CpuWindow
 }
 
-/** Not an import: a Node.js built without the inspector would not load this file. */
-function inspector() {
+/** Not an import: a Node.js built without the inspector would not load this file. @throws Error in such a one */
+export function inspector() {
   if (!process.features.inspector) throw new Error('this Node.js was built without its inspector')
   return process.getBuiltinModule('node:inspector')
 }

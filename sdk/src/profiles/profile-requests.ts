@@ -7,6 +7,8 @@ import { getStringFromEnv } from '@opentelemetry/core'
 import { DEFAULT_PROFILE_SECONDS, type ProfileRequest, profileRequests } from '../contract/index.ts'
 import { OptionError } from '../errors.ts'
 import { reason } from '../telemetry/diagnostics.ts'
+import type { AllocationProfile } from '../memory/allocation-profile.ts'
+import { AllocationRun } from '../memory/allocation-run.ts'
 import { type CpuProfile, ProfileRun } from './profile-run.ts'
 
 /** A request is done within an hour. */
@@ -52,10 +54,10 @@ let busy = false
 function serve(asked: () => ProfileRequest): void {
   if (busy) return
   busy = true
-  const failed = (error: unknown) => diag.warn(`no CPU profile was taken (${reason(error)}); the agent runs on unaffected.`)
+  const failed = (error: unknown) => diag.warn(`no profile was taken (${reason(error)}); the agent runs on unaffected.`)
   try {
     const request = asked()
-    const run = new ProfileRun()
+    const run = begun(request)
     const atExit = () => attempt(() => answer(request, run.endNow()), failed)
     const end = async () => {
       try {
@@ -76,6 +78,24 @@ function serve(asked: () => ProfileRequest): void {
   }
 }
 
+/** What is written for a request. */
+interface Taken {
+  readonly amount: number
+  readonly pprof: Uint8Array
+  readonly folded: string
+}
+
+function begun({ of, seconds }: ProfileRequest): { end(): Promise<Taken>; endNow(): Taken } {
+  if (of === 'heap') {
+    const run = new AllocationRun(seconds * 1_000)
+    const taken = ({ allocatedBytes, pprof, folded }: AllocationProfile) => ({ amount: allocatedBytes, pprof, folded: folded.allocated })
+    return { end: async () => taken(await run.end()), endNow: () => taken(run.endNow()) }
+  }
+  const run = new ProfileRun()
+  const taken = ({ cpuMs, pprof, folded }: CpuProfile) => ({ amount: cpuMs, pprof, folded })
+  return { end: async () => taken(await run.end()), endNow: () => taken(run.endNow()) }
+}
+
 function attempt(action: () => void, failed: (error: unknown) => void): void {
   try {
     action()
@@ -85,9 +105,9 @@ function attempt(action: () => void, failed: (error: unknown) => void): void {
 }
 
 /** Writes the file under another name first: whoever waits for it sees it whole. */
-function answer({ folder, format }: ProfileRequest, { cpuMs, pprof, folded }: CpuProfile): void {
+function answer({ folder, format }: ProfileRequest, { amount, pprof, folded }: Taken): void {
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${Math.round(cpuMs)}-${process.pid}.${format === 'pprof' ? 'pb.gz' : 'folded'}`)
+  const file = join(folder, `${Math.round(amount)}-${process.pid}.${format === 'pprof' ? 'pb.gz' : 'folded'}`)
   writeFileSync(`${file}.tmp`, format === 'pprof' ? pprof : folded)
   renameSync(`${file}.tmp`, file)
 }
@@ -106,9 +126,10 @@ function waitingRequest(folder: string): ProfileRequest {
 
 function parsed(text: string): ProfileRequest {
   const given: unknown = JSON.parse(text)
-  const { seconds, format, folder }: Partial<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {}
+  const { seconds, of, format, folder }: Partial<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {}
   return {
     seconds: typeof seconds === 'number' && seconds > 0 && seconds <= MAX_SECONDS ? seconds : DEFAULT_PROFILE_SECONDS,
+    of: of === 'heap' ? 'heap' : 'cpu',
     format: format === 'folded' ? 'folded' : 'pprof',
     folder: typeof folder === 'string' ? folder : (getStringFromEnv('PITWALL_PROFILE_DIRECTORY') ?? process.cwd()),
   }

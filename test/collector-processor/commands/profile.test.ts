@@ -72,6 +72,27 @@ describe('pitwall profile', () => {
     expect(firstFunction(join(folder, 'y.pb.gz'))).toBe('rank')
   })
 
+  it('tells what a process allocates, where that is asked for', async () => {
+    const garbage = `async function parse(words) { await undefined; const list = []; for (let word = 0; word < words; word++) list.push({ word, list }); return list }`
+    const agent = startPreloaded(`${garbage}; setInterval(() => parse(20_000), 1); setTimeout(() => console.log('ready'), 300)`, {
+      TMPDIR: folder,
+      PITWALL_PROFILE_SIGNAL: 'SIGUSR2',
+      OTEL_METRICS_EXPORTER: 'none',
+    })
+    onTestFinished(() => void agent.child.kill('SIGKILL'))
+    await agent.printed('ready')
+    const { pid } = agent.child
+    const { code, out } = await run(String(pid), '--heap', '--seconds', '0.6')
+    expect([code, out.replace(/[\d.]+ MB/, 'N MB')]).toEqual([0, `heap-${pid}.pb.gz: N MB allocated of process ${pid}\n`])
+    const command = await program('short.mjs', `${garbage}\nfor (let call = 0; call < 60; call++) await parse(20_000)`)
+    await run('--cmd', command, '--heap', '--folded', '--output', 'short.folded')
+    const lines = (await readFile(join(folder, 'short.folded'), 'utf8')).trim().split('\n')
+    const bytesOf = (line: string) => Number(line.split(' ').at(-1))
+    const [most] = lines.toSorted((one, other) => bytesOf(other) - bytesOf(one))
+    expect(most).toMatch(/;parse \(short\.mjs:1\) \d+$/)
+    expect((await readdir(folder)).toSorted().slice(0, 1)).toEqual([`heap-${pid}.pb.gz`])
+  })
+
   it('does not signal a process that does not listen, though another of its number once did', async () => {
     const agent = startPreloaded(busy, { OTEL_METRICS_EXPORTER: 'none' })
     onTestFinished(() => void agent.child.kill('SIGKILL'))

@@ -104,6 +104,20 @@ describe('an allocation profile taken by hand', () => {
     await expect(allocationProfile({ durationMs: 10 })).resolves.toBeDefined()
   })
 
+  it('says that another tool has ended its sampling, rather than what it cannot know, and can be taken again', async () => {
+    const taken = allocationProfile({ durationMs: 200 })
+    const tool = new Session()
+    tool.connect()
+    // One that begins beside us, in vain, and ends V8's sampling with its own.
+    setTimeout(() => {
+      tool.post('HeapProfiler.startSampling')
+      tool.post('HeapProfiler.stopSampling')
+      tool.disconnect()
+    }, 50)
+    await expect(taken).rejects.toThrow('another tool has ended the sampling of the heap. Try again without it.')
+    await expect(allocationProfile({ durationMs: 10 })).resolves.toBeDefined()
+  })
+
   it('ends early when its signal says so, and leaves no sampler running', async () => {
     const profile = await allocationProfile({ durationMs: 60_000, signal: AbortSignal.timeout(50) })
     expect(profile.allocatedMs).toBeLessThan(30_000)

@@ -21,8 +21,8 @@ interface Window {
 
 /** A profile that is being taken; what is sampled all the time stands back until it ends. */
 export class AllocationRun {
-  readonly #giveBack = takenSampler()
   readonly #sampler = new HeapSampler()
+  readonly #giveBack: () => void
   readonly #intervalBytes: number
   readonly #startedAt = Date.now()
   readonly #turn: NodeJS.Timeout
@@ -31,11 +31,17 @@ export class AllocationRun {
 
   /** Begins to count what is allocated, and after half of the time what stays. @throws Error where a profile is being taken, or another tool samples the heap */
   constructor(durationMs: number) {
+    const giveBack = takeSampler()
+    this.#giveBack = giveBack ?? (() => {})
     this.#intervalBytes = Math.max(LEAST_INTERVAL_BYTES, Math.round(durationMs * INTERVAL_BYTES_PER_MS))
     this.#turn = setTimeout(() => this.#countWhatStays(), durationMs / 2).unref()
-    if (this.#start('allocated')) return
+    if (giveBack !== undefined && this.#start('allocated')) return
     this.#close()
-    throw new Error('another tool samples the heap, and V8 has one sampler. End its sampling first.')
+    throw new Error(
+      giveBack === undefined
+        ? 'an allocation profile is being taken already, and V8 has one sampler. Ask again when it is done.'
+        : 'another tool samples the heap, and V8 has one sampler. End its sampling first.',
+    )
   }
 
   /** Ends it, with all source maps. @throws Error where another tool has ended the sampling */
@@ -98,10 +104,4 @@ export class AllocationRun {
 
 function made(sampled: SampledAllocations): AllocationProfile {
   return overhead.time('allocation', () => allocationProfileOf(sampled, new Places(process.cwd())))
-}
-
-function takenSampler(): () => void {
-  const giveBack = takeSampler()
-  if (giveBack !== undefined) return giveBack
-  throw new Error('an allocation profile is being taken already, and V8 has one sampler. Ask again when it is done.')
 }

@@ -37,7 +37,9 @@ export class SourceMaps {
     const urls = [...this.unread(scripts)]
     if (urls.length === 0) return
     const wanted = (await Promise.all(urls.map(wantedMap))).filter((map) => map !== undefined)
-    const found = wanted.length === 0 ? new Map<string, SourceTable>() : await readInThread(wanted)
+    const none = new Map<string, SourceTable>()
+    // Node.js's permission model may allow no thread.
+    const found = wanted.length === 0 ? none : await readInThread(wanted).catch(() => none)
     for (const url of urls) this.#keep(url, found.get(scriptPath(url) ?? ''))
   }
 

@@ -169,6 +169,18 @@ describe('the allocation profile of an agent that is preloaded with the SDK', ()
     expect(retaining).toMatchObject({ name: 'remember', line: lineOf('RETAINS') })
   })
 
+  it.skipIf(!process.allowedNodeEnvironmentFlags.has('--allow-inspector'))(
+    'has the lines of the script where a thread for its source map is not allowed',
+    async () => {
+      const program = await compiler().compileText('agent.ts', AGENT)
+      const permissions = ['--permission', '--allow-fs-read=*', '--allow-inspector']
+      const { code, stdout } = await startAgent([...permissions, program], { MODE: 'by hand' }).end
+      expect(code).toBe(0)
+      const functions: FunctionBytes[] = JSON.parse(stdout)
+      expect(functions[0]).toMatchObject({ name: 'parse', file: expect.stringMatching(/\/agent\.js$/) })
+    },
+  )
+
   it('has nothing where the heap is above the limit', async () => {
     expect(await run({ MAX_HEAP_BYTES: '1', PATIENCE_MS: '1000' })).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' })
   })

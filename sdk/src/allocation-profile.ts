@@ -1,6 +1,7 @@
 import type { AllocationProfile } from './memory/allocation-profile.ts'
 import { checkedDuration, type ProfileDuration, waited } from './profiles/profile-duration.ts'
 
+/** How long it takes. */
 export type AllocationProfileOptions = ProfileDuration
 
 /**

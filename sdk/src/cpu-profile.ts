@@ -1,6 +1,7 @@
 import { checkedDuration, type ProfileDuration, waited } from './profiles/profile-duration.ts'
 import type { CpuProfile } from './profiles/profile-run.ts'
 
+/** How long it takes. */
 export type CpuProfileOptions = ProfileDuration
 
 /**

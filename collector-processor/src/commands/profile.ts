@@ -15,7 +15,7 @@ const options = {
   output: {
     type: 'string',
     value: 'FILE',
-    description: 'Where the profile goes. Default cpu-PID.pb.gz, heap-PID.pb.gz or, folded, .folded.',
+    description: 'Where the profile goes. Default cpu-PID.pb.gz or heap-PID.pb.gz; with --folded .folded.',
   },
   folded: { type: 'boolean', description: 'Folded stacks for flame graphs, instead of pprof.' },
 } as const satisfies Command['options']
@@ -83,7 +83,8 @@ async function handOver(
   }
   const file = output ?? `${of}-${busiest.pid}.${format === 'pprof' ? 'pb.gz' : 'folded'}`
   await copyFile(busiest.file, file)
-  if (others.length > 0) io.err(`${others.length + 1} processes ran; this is the busiest, ${busiest.pid}.\n`)
+  const which = of === 'cpu' ? 'the busiest' : 'the one that allocates most'
+  if (others.length > 0) io.err(`${others.length + 1} processes ran; this is ${which}, ${busiest.pid}.\n`)
   const amount = of === 'cpu' ? `${(busiest.amount / 1e3).toFixed(2)} s of CPU` : `${(busiest.amount / 1e6).toFixed(1)} MB allocated`
   io.out(`${file}: ${amount} of process ${busiest.pid}\n`)
   if (format === 'pprof') io.err(`Look at it: go tool pprof -http=: ${file}, or https://www.speedscope.app\n`)

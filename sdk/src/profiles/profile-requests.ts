@@ -6,9 +6,9 @@ import { diag } from '@opentelemetry/api'
 import { getStringFromEnv } from '@opentelemetry/core'
 import { DEFAULT_PROFILE_SECONDS, type ProfileRequest, profileRequests } from '../contract/index.ts'
 import { OptionError } from '../errors.ts'
-import { reason } from '../telemetry/diagnostics.ts'
 import type { AllocationProfile } from '../memory/allocation-profile.ts'
 import { AllocationRun } from '../memory/allocation-run.ts'
+import { reason } from '../telemetry/diagnostics.ts'
 import { type CpuProfile, ProfileRun } from './profile-run.ts'
 
 /** A request is done within an hour. */

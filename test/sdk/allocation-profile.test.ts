@@ -6,6 +6,7 @@ import { allocationProfile } from '../../sdk/src/allocation-profile.ts'
 import { memory } from '../../sdk/src/contract/index.ts'
 import { OptionError } from '../../sdk/src/errors.ts'
 import { profiled } from '../../sdk/src/profiled.ts'
+import { getProfiler } from '../../sdk/src/profiler.ts'
 import { allocationProfiler } from '../../sdk/src/profilers/allocation.ts'
 import { total } from '../support/collected.ts'
 import { eventually } from '../support/eventually.ts'
@@ -88,7 +89,7 @@ describe('an allocation profile taken by hand', () => {
       'an allocation profile is being taken already, and V8 has one sampler. Ask again when it is done.',
     )
     expect((await workUntil(first)).allocatedBytes).toBeGreaterThan(0)
-    expect((await workUntil(allocationProfile({ durationMs: 100 }))).allocatedBytes).toBeGreaterThan(0)
+    expect((await workUntil(getProfiler().allocationProfile(100))).allocatedBytes).toBeGreaterThan(0)
   })
 
   it('leaves the sampling of another tool alone, and says so', async () => {

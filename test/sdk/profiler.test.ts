@@ -57,7 +57,7 @@ describe('the summary of a function', () => {
   })
 
   it('has a trend once there are ten intervals with calls, and forgets what is older than it is told to remember', () => {
-    profiler.retain({ ageMs: 100_000, intervals: 20 })
+    profiler.retain({ maxAge: '100s', intervals: 20 })
     const call = taking('summary.trend')
     for (let interval = 0; interval < 9; interval++) {
       call(10 + interval)
@@ -105,8 +105,8 @@ describe('the summaries of all functions', () => {
   it.each([
     [() => Reflect.apply(profiler.summaries, profiler, [{ sort: 'age' }]), /^sort must be one of name, count, .*, got 'age'\.$/],
     [() => profiler.summaries({ limit: -1 }), 'limit must be a number from 0, got -1.'],
-    [() => profiler.retain({ ageMs: 5, intervals: 10 }), 'ageMs must be a number of milliseconds from 1000 to 604800000, got 5.'],
-    [() => profiler.retain({ ageMs: 5_000, intervals: 1 }), 'intervals must be a whole number from 10 to 1000, got 1.'],
+    [() => profiler.retain({ maxAge: 5, intervals: 10 }), 'maxAge must be from a second to seven days, got 5.'],
+    [() => profiler.retain({ intervals: 1 }), 'intervals must be a whole number from 10 to 1000, got 1.'],
   ])('are refused for what cannot be, in one sentence', (ask, sentence) => {
     expect(ask).toThrow(sentence)
   })

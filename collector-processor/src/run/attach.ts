@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { summaryFolder } from '@pitwall/sdk/contract'
+import { cpuProfileVariable, summaryFolder } from '@pitwall/sdk/contract'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Environment in which every Node.js process that the program starts, and each of its worker threads, loads the SDK first and keeps
- * its summary in the folder. What NODE_OPTIONS has in it stays.
+ * its summary in the folder, a CPU profile included unless the environment says otherwise. What NODE_OPTIONS has in it stays.
  */
 export function attached(env: Environment, folder: string): NodeJS.ProcessEnv {
   const option = `--require=${quoted(fileURLToPath(import.meta.resolve('@pitwall/sdk/attach')))}`
@@ -13,6 +13,7 @@ export function attached(env: Environment, folder: string): NodeJS.ProcessEnv {
   return {
     ...env,
     [summaryFolder]: folder,
+    [cpuProfileVariable]: env[cpuProfileVariable] ?? 'true',
     NODE_OPTIONS: options.includes(option) ? options : `${options} ${option}`.trimStart(),
   }
 }

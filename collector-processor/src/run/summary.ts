@@ -5,12 +5,13 @@ import type { End } from './launch.ts'
 import { blocked } from './sections/blocked.ts'
 import { caches } from './sections/caches.ts'
 import { candidates } from './sections/candidates.ts'
+import { cpu } from './sections/cpu.ts'
 import { functions } from './sections/functions.ts'
 import { processes } from './sections/processes.ts'
 import type { Totals } from './totals.ts'
 
-/** The parts of the summary in their order. One more, such as the functions of a CPU profile, is one more file and one word here. */
-const sections = [processes, functions, blocked, caches, candidates]
+/** The parts of the summary in their order. One more is one more file and one word here. */
+const sections = [processes, cpu, functions, blocked, caches, candidates]
 
 /** A run that is over. */
 export interface Run {

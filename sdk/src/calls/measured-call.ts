@@ -20,7 +20,10 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
   const followed = statistics.follower?.begin()
   let result: unknown
   try {
-    result = followed === undefined ? callSpan(statistics.name, work) : followed.run(() => callSpan(statistics.name, work))
+    result =
+      followed === undefined
+        ? callSpan(statistics.name, work)
+        : followed.run(() => callSpan(statistics.name, () => labelled(followed, work)))
   } catch (error) {
     followed?.end()
     statistics.errors++
@@ -33,6 +36,12 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
   returned(result)
   repetitionBudget.consider(statistics)
   return result
+}
+
+/** The work of a call in its span, if it has one. */
+function labelled(call: FollowedCall, work: () => unknown): unknown {
+  call.labelWithSpan()
+  return work()
 }
 
 /**

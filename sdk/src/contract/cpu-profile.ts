@@ -1,5 +1,8 @@
 import { number } from './metric.ts'
 
+/** Environment variable that asks for the continuous CPU profile. */
+export const cpuProfileVariable = 'PITWALL_CPU_PROFILE'
+
 /** What the continuous CPU profile says: bounded, so that rules can ask for functions and lines. */
 export const cpuProfiles = {
   cpuTime: number(

@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core'
 import { systemClock } from '../clock.ts'
+import { cpuProfileVariable } from '../contract/cpu-profile.ts'
 import type { ContinuousProfile } from '../profiles/continuous-profile.ts'
 import { reason } from '../telemetry/diagnostics.ts'
 import { addSource } from '../telemetry/source.ts'
@@ -16,7 +17,7 @@ const FOLDER = 'PITWALL_PROFILE_DIRECTORY'
  */
 export default {
   priority: 20,
-  isWanted: () => getBooleanFromEnv('PITWALL_CPU_PROFILE') === true || getStringFromEnv(FOLDER) !== undefined,
+  isWanted: () => getBooleanFromEnv(cpuProfileVariable) === true || getStringFromEnv(FOLDER) !== undefined,
   start() {
     const begun = new Begun()
     begin(begun).catch((error: unknown) => diag.warn(`there is no CPU profile (${reason(error)}); the agent runs on without it.`))

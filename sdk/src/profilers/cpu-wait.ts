@@ -3,7 +3,8 @@ import { systemClock } from '../clock.ts'
 import { CallFollowing } from '../sampling/call-following.ts'
 import { knownStatistics } from '../sampling/known-functions.ts'
 import { overhead } from '../sampling/overhead.ts'
-import { followedSegments } from '../sampling/segment-ring.ts'
+import { addSegmentSource } from '../profiles/segments.ts'
+import { followedSegments, segmentsBetween } from '../sampling/segment-ring.ts'
 import { followsTasks, hookTasks } from '../sampling/task-hooks.ts'
 import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
@@ -25,9 +26,11 @@ export default {
       ring: followedSegments,
     })
     const removeSource = addSource(following)
+    const removeSegments = addSegmentSource(segmentsBetween)
     const stop = following.start()
     return () => {
       stop()
+      removeSegments()
       removeSource()
     }
   },

@@ -1,5 +1,6 @@
 import { eventLoop } from '../contract/index.ts'
 import { type Delays, watchLoopDelay } from '../sampling/loop-delay.ts'
+import { busyShare, LoopUseReader } from '../sampling/loop-use.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { Reading } from '../sampling/reading.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
@@ -12,13 +13,14 @@ const WINDOW_MS = 10_000
 export default {
   start() {
     const loop = watchLoopDelay()
-    const reading = new Reading('loop-delay', () => ({ delays: loop?.state(), used: performance.eventLoopUtilization() }))
-    let before = performance.eventLoopUtilization()
+    const use = new LoopUseReader()
+    const reading = new Reading('loop-delay', () => ({ delays: loop?.state(), used: use.read() }))
+    let before = use.read()
     let window: Delays | undefined
     let utilization: number | undefined
     const next = () => {
-      const now = performance.eventLoopUtilization()
-      utilization = performance.eventLoopUtilization(now, before).utilization
+      const now = use.read()
+      utilization = busyShare(before, now)
       before = now
       window = loop?.nextWindow()
     }
@@ -27,8 +29,8 @@ export default {
       collect(sink) {
         const { delays, used } = reading.value()
         if (delays !== undefined) sink.histogram(eventLoop.delay, {}, delays)
-        sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'active' }, used.active / 1_000)
-        sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'idle' }, used.idle / 1_000)
+        sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'active' }, used.activeMs / 1_000)
+        sink.number(eventLoop.time, { 'nodejs.eventloop.state': 'idle' }, used.idleMs / 1_000)
         if (utilization !== undefined) sink.number(eventLoop.utilization, {}, utilization)
         if (window !== undefined) write(window, sink)
       },
@@ -37,6 +39,7 @@ export default {
       clearInterval(timer)
       removeSource()
       loop?.stop()
+      use.stop()
     }
   },
 } satisfies Profiler

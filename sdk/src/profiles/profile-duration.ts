@@ -11,11 +11,12 @@ export interface ProfileDuration {
 /** A longer profile is a matter for those that are taken all the time. */
 const MAX_DURATION_MS = 600_000
 
-/** The duration. @throws OptionError where it is none */
-export function checkedDuration({ durationMs = 10_000 }: ProfileDuration): number {
+/** What was asked for, or its length alone. @throws OptionError where that is none */
+export function checked(given: number | ProfileDuration): { readonly durationMs: number; readonly signal: AbortSignal | undefined } {
+  const { durationMs = 10_000, signal } = typeof given === 'number' ? { durationMs: given } : given
   if (!(durationMs > 0 && durationMs <= MAX_DURATION_MS))
     throw new OptionError('durationMs', durationMs, `a number of milliseconds above 0 and up to ${MAX_DURATION_MS}`)
-  return durationMs
+  return { durationMs, signal }
 }
 
 /** Waits so long, or until the signal. */

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { trace } from '@opentelemetry/api'
 import type { OnLoopRecorder } from './on-loop-recorder.ts'
+import type { SegmentLabels } from './segment-ring.ts'
 
 /** The call that the running code belongs to: it goes with every `await`, timer and callback that the call leads to. */
 export const currentCall = new AsyncLocalStorage<FollowedCall | undefined>()
@@ -10,6 +12,8 @@ const MOST_CALLERS = 64
 /** One call of a function that is followed through what it waits for. */
 export class FollowedCall {
   readonly of: FollowedFunction
+  /** What the segments of its time are labelled with. */
+  labels: SegmentLabels
   readonly #start: number
   #caller: FollowedCall | undefined
   #isOver = false
@@ -21,6 +25,7 @@ export class FollowedCall {
 
   constructor(of: FollowedFunction, caller: FollowedCall | undefined, start: number) {
     this.of = of
+    this.labels = of.labels
     this.#caller = caller?.running
     this.#start = start
     this.#window = of.recorder.window
@@ -35,6 +40,14 @@ export class FollowedCall {
     } finally {
       recorder.leave(outer)
     }
+  }
+
+  /** The span that is active now is the one of this call, or around it. */
+  labelWithSpan(): void {
+    const span = trace.getActiveSpan()
+    if (span?.isRecording() !== true) return
+    const { traceId, spanId } = span.spanContext()
+    this.labels = { ...this.of.labels, traceId, spanId }
   }
 
   /**
@@ -81,6 +94,7 @@ export class FollowedCall {
 /** A function whose calls are followed: sums over these calls, in milliseconds. */
 export class FollowedFunction {
   readonly name: string
+  readonly labels: SegmentLabels
   readonly recorder: OnLoopRecorder
   /** Time within windows in which one of its calls, or what that called, held the event loop. */
   onLoopMs = 0
@@ -94,6 +108,7 @@ export class FollowedFunction {
 
   constructor(name: string, recorder: OnLoopRecorder) {
     this.name = name
+    this.labels = { function: name }
     this.recorder = recorder
   }
 

@@ -125,6 +125,6 @@ export class OnLoopRecorder {
     const running = call.running
     if (running === undefined) return
     running.held(now - this.#since, this.#task)
-    this.#ring?.add(this.#since, now, running.of.name)
+    this.#ring?.add(this.#since, now, running.labels)
   }
 }

@@ -1,9 +1,16 @@
+/** For whom the time was: the function, and the span of the call or around it, in hexadecimal, where one was recorded. */
+export interface SegmentLabels {
+  readonly function: string
+  readonly traceId?: string
+  readonly spanId?: string
+}
+
 /** A stretch of the main thread's time, and the function that it was for. */
 export interface Segment {
   /** Microseconds on the clock of `process.hrtime`, which is also the one of V8's CPU profile. */
   readonly startUs: number
   readonly endUs: number
-  readonly labels: { readonly function: string }
+  readonly labels: SegmentLabels
 }
 
 /** Segments that are kept: some seconds of windows, 192 KiB. */
@@ -13,15 +20,15 @@ const KEPT = 8_192
 export class SegmentRing {
   readonly #starts = new Float64Array(KEPT)
   readonly #ends = new Float64Array(KEPT)
-  readonly #names: string[] = []
+  readonly #labels: SegmentLabels[] = []
   #added = 0
 
   /** A segment, in milliseconds on the clock of `performance.now`. They come in the order of their times. */
-  add(start: number, end: number, name: string): void {
+  add(start: number, end: number, labels: SegmentLabels): void {
     const place = this.#added++ % KEPT
     this.#starts[place] = start
     this.#ends[place] = end
-    this.#names[place] = name
+    this.#labels[place] = labels
   }
 
   /**
@@ -35,7 +42,7 @@ export class SegmentRing {
       const segment = {
         startUs: (this.#starts[place] ?? 0) * 1_000 + hrtimeOffsetUs,
         endUs: (this.#ends[place] ?? 0) * 1_000 + hrtimeOffsetUs,
-        labels: { function: this.#names[place] ?? '' },
+        labels: this.#labels[place] ?? { function: '' },
       }
       if (segment.endUs >= startUs && segment.startUs <= endUs) found.push(segment)
     }

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { after, type Clock, systemClock } from '../clock.ts'
+import { LoopUseReader } from '../sampling/loop-use.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { processSummary } from './process-summary.ts'
 
@@ -19,10 +20,11 @@ const RESTRAINT = 500
  */
 export function keepSummary(folder: string, clock: Clock = systemClock): void {
   const file = join(folder, `${process.pid}-${threadId}-${Math.round(performance.timeOrigin)}`)
+  const loop = new LoopUseReader()
   const write = (ended: boolean): boolean => {
     try {
       overhead.time('summary', () => {
-        writeFileSync(`${file}.part`, JSON.stringify(processSummary(ended)), { mode: 0o600 })
+        writeFileSync(`${file}.part`, JSON.stringify(processSummary(ended, loop)), { mode: 0o600 })
         renameSync(`${file}.part`, `${file}.live`)
         if (ended) renameSync(`${file}.live`, `${file}.json`)
       })

@@ -1,19 +1,20 @@
 import { basename } from 'node:path'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { MetricDefinition, ProcessSummary, SummaryPoint } from '../contract/index.ts'
+import type { LoopUseReader } from '../sampling/loop-use.ts'
 import { collectSources } from '../telemetry/source.ts'
 
 /** What this process, or this worker thread of it, knows of itself by now, and everything that its metric sources say. */
-export function processSummary(ended: boolean): ProcessSummary {
-  const { active, idle } = performance.eventLoopUtilization()
+export function processSummary(ended: boolean, loop: LoopUseReader): ProcessSummary {
+  const { activeMs, idleMs } = loop.read()
   return {
     pid: process.pid,
     threadId,
     command: [basename(process.argv0), ...process.argv.slice(1, 2).map((script) => basename(script))].join(' '),
     startedAt: performance.timeOrigin / 1_000,
     lived: performance.now() / 1_000,
-    active: active / 1_000,
-    waiting: idle / 1_000,
+    active: activeMs / 1_000,
+    waiting: idleMs / 1_000,
     ...(isMainThread && ofWholeProcess()),
     ended,
     points: points(),

@@ -1,6 +1,7 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { watchLoopDelay } from '../sampling/loop-delay.ts'
+import { busyShare, LoopUseReader } from '../sampling/loop-use.ts'
 import { ProcessReader, type ProcessReading } from '../sampling/process-reading.ts'
 
 /** What the process was doing between two looks. Undefined: not known on this system, or nothing happened to be measured. */
@@ -34,7 +35,8 @@ export class SystemSampler {
   #gcMs = 0
   #at: number
   #reading: ProcessReading
-  #utilization = performance.eventLoopUtilization()
+  readonly #use = new LoopUseReader()
+  #used = this.#use.read()
 
   constructor(now: number) {
     this.#at = now
@@ -51,7 +53,7 @@ export class SystemSampler {
     const before = this.#reading
     const reading = this.#process.read()
     const delays = this.#loop?.nextWindow()
-    const utilization = performance.eventLoopUtilization()
+    const used = this.#use.read()
     const perSecond = (later: number | undefined, earlier: number | undefined) =>
       later === undefined || earlier === undefined ? undefined : (later - earlier) / seconds
     const sample: SystemSample = {
@@ -59,7 +61,7 @@ export class SystemSampler {
       cpuShare: (reading.userCpu + reading.systemCpu - before.userCpu - before.systemCpu) / seconds,
       memoryBytes: reading.memory,
       heapUsedBytes: getHeapStatistics().used_heap_size,
-      loopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      loopUtilization: busyShare(this.#used, used),
       loopDelayMs: delays && delays.mean * 1_000,
       loopDelayMaxMs: delays && delays.max * 1_000,
       gcShare: Math.min(1, this.#gcMs / (now - this.#at)),
@@ -70,7 +72,7 @@ export class SystemSampler {
     }
     this.#at = now
     this.#reading = reading
-    this.#utilization = utilization
+    this.#used = used
     this.#gcMs = 0
     return sample
   }
@@ -78,6 +80,7 @@ export class SystemSampler {
   stop(): void {
     this.#observer.disconnect()
     this.#loop?.stop()
+    this.#use.stop()
     this.#process.close()
   }
 }

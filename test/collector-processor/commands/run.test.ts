@@ -23,6 +23,7 @@ interface Document {
     readonly ended: boolean
     readonly blockedSeconds: number
   }[]
+  readonly cpu: readonly { readonly name: string; readonly file: string; readonly seconds: number }[]
   readonly functions: readonly { readonly name: string; readonly calls: number; readonly blockedSeconds: number; readonly where: string }[]
   readonly blocked: readonly { readonly function: string; readonly seconds: number }[]
   readonly caches: readonly { readonly name: string; readonly requests: number }[]
@@ -85,6 +86,16 @@ describe('pitwall run', () => {
     expect(document.candidates).toMatchObject([{ name: 'embed', entries: 5 }])
     expect(document.candidates[0]?.savedSeconds).toBeGreaterThan(0.2)
     expect(stderr).toContain('would have saved')
+  })
+
+  it('says where the CPU time went in an agent that knows nothing of it, unless the environment says that it is not to', async () => {
+    const source = `function searchAll() { const end = performance.now() + 100; let sum = 0; while (performance.now() < end) for (let n = 0; n < 1e5; n++) sum += Math.sqrt(n); return sum }
+      for (let round = 0; round < 25; round++) { searchAll(); ${later(5)} }`
+    const { stderr, document } = await run(source)
+    expect(document.cpu[0]).toMatchObject({ name: 'searchAll', file: expect.stringMatching(/agent\.mjs$/) })
+    expect(document.cpu[0]?.seconds).toBeGreaterThan(1)
+    expect(stderr).toMatch(/CPU time in .*\n.*\nsearchAll /)
+    expect((await run(source, { env: { PITWALL_CPU_PROFILE: 'false' } })).document.cpu).toEqual([])
   })
 
   it('sees the caches of an agent that knows nothing of it', async () => {

@@ -35,7 +35,7 @@ describe('the profiler of ioredis', () => {
       await redis.ping()
       await new Promise((resolve) => setTimeout(resolve, 300))
       for (let round = 0; round < 3; round++) {
-        if ((await redis.get('alice:profile')) === null) await redis.set('alice:profile', 'secret', 'EX', 60)
+        if ((await redis.get('alice:basket')) === null) await redis.set('alice:basket', 'secret', 'EX', 60)
       }
       redis.disconnect()`
     const end = await runPreloaded(source.replace('process.argv[1]', JSON.stringify(server().url)), {
@@ -47,6 +47,6 @@ describe('the profiler of ioredis', () => {
     expect(
       [new URL(server().url).host, contract.requests.name, contract.loadDuration.name, reuse.distance.name].filter((text) => !sent(text)),
     ).toEqual([])
-    expect(['alice', 'profile', 'secret'].filter(sent)).toEqual([])
+    expect(['alice', 'basket', 'secret'].filter(sent)).toEqual([])
   })
 })

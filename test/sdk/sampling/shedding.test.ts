@@ -91,8 +91,9 @@ describe('the decision that a layer returns', () => {
   })
 
   it('comes later each time that it fails, so that a layer which is too much does not come and go', () => {
+    // Up to a little less than what leaves room: exactly there, rounding decides from look to look.
     fc.assert(
-      fc.property(fc.double({ min: 0.0102, max: 1, noNaN: true }), share(0.008), (running, rest) => {
+      fc.property(fc.double({ min: 0.0102, max: 1, noNaN: true }), share(0.0079), (running, rest) => {
         const changes = simulate((48 * HOUR) / LOOK_MS, (_, runs) => (runs ? running : rest))
         const waits = changes.flatMap(({ verdict, at }, index) => (verdict === 'return' ? [at - (changes[index - 1]?.at ?? 0)] : []))
         for (const [index, wait] of waits.slice(1).entries())

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
 import { calls } from '../../../sdk/src/contract/index.ts'
 import { profiled } from '../../../sdk/src/profiled.ts'
+import { LoopUseReader } from '../../../sdk/src/sampling/loop-use.ts'
 import { processSummary } from '../../../sdk/src/summary/process-summary.ts'
 
 it('is what the process knows of itself, and every point of its sources, as plain data', () => {
   profiled(function summarized() {})()
-  const summary = processSummary(true)
+  const summary = processSummary(true, new LoopUseReader())
   expect(JSON.parse(JSON.stringify(summary))).toEqual(summary)
   expect(summary).toMatchObject({ pid: process.pid, ended: true })
   const point = summary.points.find(({ attributes }) => attributes['code.function.name'] === 'summarized')
@@ -14,6 +15,6 @@ it('is what the process knows of itself, and every point of its sources, as plai
 
 it('does not hold arguments of the command line, which may be secrets', () => {
   process.argv.push('--password=hunter2')
-  expect(JSON.stringify(processSummary(false))).not.toContain('hunter2')
+  expect(JSON.stringify(processSummary(false, new LoopUseReader()))).not.toContain('hunter2')
   process.argv.pop()
 })

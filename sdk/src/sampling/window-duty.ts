@@ -1,5 +1,5 @@
-/** Longer than most turns of a busy event loop, so that a window sees many. */
-export const WINDOW_MS = 50
+/** Longer than most turns of a busy event loop, so that a window sees many; and long, because waking an idle process twice a window is what costs it most. */
+export const WINDOW_MS = 120
 
 /** Share of one core that following calls may cost, on average. */
 const BUDGET = 0.002

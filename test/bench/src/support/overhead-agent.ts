@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { sdk } from '@pitwall/sdk/contract'
@@ -15,6 +16,9 @@ interface Message {
   readonly role: string
   readonly content: string
 }
+
+/** What Linux says of this process. */
+const STATUS = '/proc/self/status'
 
 const documents = Array.from({ length: 200 }, (_, id) => ({ id, words: new Set(text(60 + (id % 40)).split(' ')), title: `document ${id}` }))
 const customers = new LRUCache<string, object>({ max: 500 })
@@ -66,8 +70,6 @@ const bare: Wrapping = {
 
 async function withSdk(collectorUrl: string): Promise<Wrapping> {
   process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collectorUrl
-  // Six times as often as by default, so that exports are in what is measured.
-  process.env['OTEL_METRIC_EXPORT_INTERVAL'] = '10000'
   const { cached, profiled, register } = await import('@pitwall/sdk')
   register()
   return { profiled: (fn) => profiled(fn), cached: (load) => cached(load, { name: 'exchangeRate', ttl: '1h' }) }
@@ -95,13 +97,14 @@ const service = {
   },
 
   /**
-   * Bytes of resident memory: as they are, and after V8 was made to give back everything that it keeps free. How much that is
-   * depends on when it last grew its spaces, and differs between two equal processes by more than the SDK takes.
+   * Bytes of memory that only this process has, and of all that is resident, after V8 was made to give back everything that it keeps
+   * free. How much that is depends on when it last grew its spaces, and differs between two equal processes by more than the SDK takes.
    */
-  memory(): { readonly resident: number; readonly held: number } {
-    const resident = process.memoryUsage.rss()
+  memory(): { readonly private: number; readonly resident: number } {
     for (let collection = 0; collection < 3; collection++) globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-    return { resident, held: process.memoryUsage.rss() }
+    const resident = process.memoryUsage.rss()
+    const kibibytes = /^RssAnon:\s+(\d+) kB/m.exec(existsSync(STATUS) ? readFileSync(STATUS, 'utf8') : '')?.[1]
+    return { private: kibibytes === undefined ? resident : Number(kibibytes) * 1_024, resident }
   },
 
   /** What the SDK says of itself: milliseconds by layer, and the layers that do not run. */

@@ -4,7 +4,7 @@ import { CallFollowing } from '../sampling/call-following.ts'
 import { knownStatistics } from '../sampling/known-functions.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { addSegmentSource } from '../profiles/segments.ts'
-import { followedSegments, segmentsBetween } from '../sampling/segment-ring.ts'
+import { followedSegments, SegmentRing, segmentsBetween } from '../sampling/segment-ring.ts'
 import { followsTasks, hookTasks } from '../sampling/task-hooks.ts'
 import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
@@ -26,11 +26,13 @@ export default {
       ring: followedSegments,
     })
     const removeSource = addSource(following)
+    const release = overhead.holds('cpu-wait', () => SegmentRing.BYTES)
     const removeSegments = addSegmentSource(segmentsBetween)
     const stop = following.start()
     return () => {
       stop()
       removeSegments()
+      release()
       removeSource()
     }
   },

@@ -18,6 +18,8 @@ const KEPT = 8_192
 
 /** The latest segments of time that are known to belong to a function: what is timed otherwise is joined to functions by them. */
 export class SegmentRing {
+  /** Bytes that it takes, labels not counted: functions share them. */
+  static readonly BYTES = KEPT * 24
   readonly #starts = new Float64Array(KEPT)
   readonly #ends = new Float64Array(KEPT)
   readonly #labels: SegmentLabels[] = []

@@ -123,11 +123,16 @@ describe('the continuous CPU profile', () => {
     const names = await readdir(folder)
     expect(names.filter((name) => !/^cpu-[\dT.-]+Z-\d+-[\da-f]{8}\.pb\.gz$/.test(name))).toEqual([])
     expect(names.length).toBeGreaterThanOrEqual(4)
+    const seconds = new Map<string, number>()
     for (const name of names) {
-      expect(firstFunction(join(folder, name))).toBe('rank')
       const samples = readPprof(await readFile(join(folder, name)))
-      expect(samples.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0)).toBeLessThan(3e9)
+      seconds.set(name, samples.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0) / 1e9)
     }
+    expect(Math.max(...seconds.values())).toBeLessThan(3)
+    // A last window may be so short that a few samples of how a process ends are the most of it.
+    const long = names.filter((name) => (seconds.get(name) ?? 0) > 0.3)
+    expect(long.length).toBeGreaterThanOrEqual(2)
+    for (const name of long) expect(firstFunction(join(folder, name))).toBe('rank')
   })
 
   it('leaves only whole files when its process is killed', async () => {

@@ -250,9 +250,19 @@ describe('ResponseCache, shared between processes', () => {
     const name = unique()
     const answer = Promise.withResolvers<string>()
     let calls = 0
+    let [probes, round] = [0, 0]
     const agents = Array.from({ length: 2 }, () => {
       const responses = new ResponseCache({ name, scope: 'shared', back: redis({ url: server().url }) })
-      return { responses, search: responses.wrap(async (_city: string) => (calls++, answer.promise), { name: 'search' }) }
+      const load = async (_city: string) => (calls++, answer.promise)
+      const probe = responses.wrap(async (_round: number) => ++probes, { name: 'probe' })
+      return { responses, probe, search: responses.wrap(load, { name: 'search' }) }
+    })
+    // On a busy machine the first connection may take longer than a cache waits for it, and each agent then loads for itself.
+    await eventually('the store to answer both', async () => {
+      probes = 0
+      round++
+      for (const { probe } of agents) await probe(round)
+      return probes === 1
     })
     const answers = Promise.all(agents.flatMap(({ search }) => [search('Rome'), search('Rome')]))
     await eventually('a load', () => calls === 1)

@@ -135,14 +135,13 @@ export class CallStatistics implements MetricSource {
   #held(place: number, given: number): void {
     if (place !== UNTIMED) this.#end(place)
     const milliseconds = handed[0] ?? 0
-    const now = handed[1] ?? 0
-    const weight = given === 0 ? this.#timing.timed(milliseconds) : given
-    this.synchronous.record(milliseconds, weight)
+    const weight = given === 0 ? this.#timing.timed(handed) : given
+    this.synchronous.record(handed, weight)
     this.#synchronousCount += weight
     this.#synchronousMs += milliseconds * weight
     if (milliseconds > this.maxSegmentMs) this.maxSegmentMs = milliseconds
     this.#latestMs = milliseconds
-    this.#count(milliseconds, now, weight)
+    this.#count(weight)
   }
 
   #end(place: number): void {
@@ -163,28 +162,34 @@ export class CallStatistics implements MetricSource {
    */
   settled(start: number, segmentMs: number | undefined, lasted?: number): void {
     const now = this.clock.now()
-    const milliseconds = lasted ?? now - start
-    this.asynchronous.record(milliseconds, 1)
     if (segmentMs === UNTIMED) this.#segmentTiming.untimed++
-    else if (segmentMs !== undefined) this.#segment(segmentMs, this.#segmentTiming.timed(segmentMs))
-    this.#count(milliseconds, now, 1)
+    else if (segmentMs !== undefined) {
+      handed[0] = segmentMs
+      this.#segment(this.#segmentTiming.timed(handed))
+    }
+    handed[0] = lasted ?? now - start
+    handed[1] = now
+    this.asynchronous.record(handed, 1)
+    this.#count(1)
   }
 
-  #segment(milliseconds: number, weight: number): void {
-    this.segments.record(milliseconds, weight)
+  #segment(weight: number): void {
+    const milliseconds = handed[0] ?? 0
+    this.segments.record(handed, weight)
     this.#segmentCount += weight
     this.segmentsMs += milliseconds * weight
     this.#latestSegmentMs = milliseconds
     if (milliseconds > this.maxSegmentMs) this.maxSegmentMs = milliseconds
   }
 
-  #count(milliseconds: number, now: number, weight: number): void {
+  #count(weight: number): void {
+    const milliseconds = handed[0] ?? 0
     this.#counted += weight
     this.totalMs += milliseconds * weight
     this.squares += milliseconds * milliseconds * weight
     if (milliseconds < this.minMs) this.minMs = milliseconds
     if (milliseconds > this.maxMs) this.maxMs = milliseconds
-    this.#history.add(weight, milliseconds * weight, now)
+    this.#history.add(weight, handed)
   }
 
   /**
@@ -203,7 +208,9 @@ export class CallStatistics implements MetricSource {
     this.#timing.untimed = 0
     this.#segmentTiming.untimed = 0
     if (calls > 0) this.held(this.#latestMs, this.clock.now(), calls)
-    if (segments > 0) this.#segment(this.#latestSegmentMs, segments)
+    if (segments === 0) return
+    handed[0] = this.#latestSegmentMs
+    this.#segment(segments)
   }
 
   /** A figure of the sections of this name. */

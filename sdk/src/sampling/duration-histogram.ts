@@ -30,8 +30,12 @@ export class DurationHistogram {
     return this.#counts
   }
 
-  /** @param weight how many calls the duration stands for */
-  record(milliseconds: number, weight: number): void {
+  /**
+   * @param ended the duration in milliseconds, in a typed array, where V8 needs no box for it
+   * @param weight how many calls the duration stands for
+   */
+  record(ended: Float64Array, weight: number): void {
+    const milliseconds = ended[0] ?? 0
     const counts = (this.#counts ??= new Float64Array(DURATION_BUCKETS))
     bits.setFloat64(0, milliseconds)
     const fine = Math.max(0, Math.min((bits.getUint32(0) >>> 17) - FIRST_PREFIX, FINE - 1))

@@ -8,7 +8,7 @@ function run(calls: number, durationOf: (call: number) => number) {
   for (let call = 0; call < calls; call++)
     if (timing.skips()) timing.untimed++
     else {
-      const weight = timing.timed(durationOf(call))
+      const weight = timing.timed(Float64Array.of(durationOf(call)))
       timed++
       stands += weight
       totalMs += weight * durationOf(call)

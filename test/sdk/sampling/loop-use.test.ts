@@ -28,7 +28,8 @@ describe('the share of time in which the event loop is busy', () => {
     const { before, now, held } = JSON.parse(stdout)
     const passed = now.activeMs + now.idleMs - before.activeMs - before.idleMs
     expect(busyShare(before, now)).toBeGreaterThan((0.95 * held) / passed)
-    expect(busyShare(before, now)).toBeLessThan((1.2 * held) / passed)
+    // What Node.js says of a thread that is sampled is 0.7 and more here; on a busy machine every turn takes longer.
+    expect(busyShare(before, now)).toBeLessThan(held / passed + 0.2)
   })
 
   it('is nothing where no time has passed, and never above one', () => {

@@ -41,7 +41,7 @@ describe('after a demo run', () => {
 
   it.each(expressions.filter(isExpected))('$name: the $kind "$where" has data: $expr', async ({ expr }) => {
     // Some come late: what a major garbage collection leaves is not known before there is one.
-    await eventually('a series', async () => (await seriesOf(expr)) > 0, { deadlineMs: 60_000 })
+    await eventually('a series', async () => (await seriesOf(expr)) > 0, { deadlineMs: 25_000 })
     expect(await seriesOf(expr)).toBeGreaterThan(0)
   })
 

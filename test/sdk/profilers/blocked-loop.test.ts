@@ -99,7 +99,7 @@ describe('a block during a span', () => {
   })
 })
 
-describe('what is no block of the agent', () => {
+describe.concurrent('what is no block of the agent', () => {
   const codeIn = ({ blocks }: Known) => Object.values(blocks).flatMap((found) => found.filter(({ cause }) => cause !== 'host'))
 
   it.each(['idle', 'busy'])('neither work in small pieces, nor that the process was stopped: %s', async (kind) => {
@@ -118,7 +118,7 @@ describe('what is no block of the agent', () => {
   })
 })
 
-describe('a process that is watched, or cannot be', () => {
+describe.concurrent('a process that is watched, or cannot be', () => {
   const preload = ['--import', '@pitwall/sdk/register']
   const source = 'setTimeout(() => {}, 1_800)'
   const env = { OTEL_METRICS_EXPORTER: 'none' }

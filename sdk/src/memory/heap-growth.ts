@@ -1,0 +1,68 @@
+import { trendOf } from '../sampling/trend.ts'
+import type { HeapReading } from './growth-windows.ts'
+import { partialTrend } from './partial-trend.ts'
+
+/** Memory that grows. */
+export interface HeapGrowth {
+  readonly bytesPerHour: number
+  /** The same by what stays in all. */
+  readonly sharePerHour: number
+}
+
+/** What growth must be to count as a leak. */
+export interface GrowthCriteria {
+  /** Windows that have a reading. */
+  readonly points: number
+  /** Growth in their time, by what stays. */
+  readonly share: number
+  /** Probability of such a trend by chance: of Mann and Kendall. */
+  readonly pValue: number
+  /** Standard errors by which growth with time is told from growth with its causes. */
+  readonly significance: number
+}
+
+/** A leak is warned of, and exported. */
+export const established: GrowthCriteria = { points: 24, share: 0.04, pValue: 0.001, significance: 5 }
+/** It may become one: its sites are looked for. */
+export const suspected: GrowthCriteria = { points: 16, share: 0.02, pValue: 0.01, significance: 3 }
+
+/** Growth is steady where each quarter adds so much of what they add on average, and the last one so much of the first. */
+const LEAST_QUARTER = 0.4
+const LEAST_LAST = 0.6
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Growth of the floor of memory that calls under way and caches do not account for; undefined where there is none, or where
+ * it could be anything else: a step, a filling cache whose growth gets less, too few collections.
+ */
+export function growthOf(floors: readonly HeapReading[], criteria: GrowthCriteria): HeapGrowth | undefined {
+  const [first] = floors
+  if (first === undefined || floors.length < criteria.points) return undefined
+  const times = floors.map(({ at }) => at)
+  const bytes = floors.map((floor) => floor.bytes)
+  const causes = first.causes.map((_, index) => floors.map((floor) => floor.causes[index] ?? 0))
+  const { significance, rest } = partialTrend(times, bytes, causes)
+  const trend = trendOf(times, rest)
+  if (trend === undefined) return undefined
+  const bytesPerHour = trend.slopePerMinute * 60
+  const sharePerHour = bytesPerHour / mean(bytes)
+  const hours = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / HOUR_MS
+  const isLarge = sharePerHour * hours >= criteria.share
+  return isLarge && trend.pValue <= criteria.pValue && significance >= criteria.significance && isSteady(rest)
+    ? { bytesPerHour, sharePerHour }
+    : undefined
+}
+
+/** Whether it grows throughout: neither in one step, nor less and less. */
+function isSteady(series: readonly number[]): boolean {
+  const quarter = series.length / 4
+  const levels = [0, 1, 2, 3].map((index) => mean(series.slice(Math.round(index * quarter), Math.round((index + 1) * quarter))))
+  const steps = levels.slice(1).map((level, index) => level - (levels[index] ?? 0))
+  const [firstStep = 0, , lastStep = 0] = steps
+  return Math.min(...steps) >= LEAST_QUARTER * mean(steps) && lastStep >= LEAST_LAST * firstStep
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

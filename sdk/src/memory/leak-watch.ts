@@ -1,0 +1,59 @@
+import { GrowthWindows } from './growth-windows.ts'
+import { established, growthOf, type HeapGrowth, suspected } from './heap-growth.ts'
+
+/** Evaluations in a row that must find a leak, and that must not find it any more. */
+const TO_BEGIN = 2
+const TO_END = 4
+
+/** Decides from readings of the heap whether there is a leak: established when growth holds, over when it has not held for a while. */
+export class LeakWatch {
+  readonly #windows: GrowthWindows
+  /** Evaluations in a row that found growth, by level. */
+  readonly #found: number[] = []
+  readonly #suspicious = new Set<number>()
+  #level: number | undefined
+  #growth: HeapGrowth | undefined
+  #notFound = 0
+
+  /** @param windowMs length of the shortest windows, milliseconds; the longest are 64 times as long */
+  constructor(startedAt: number, windowMs: number) {
+    this.#windows = new GrowthWindows(startedAt, windowMs)
+  }
+
+  /** The leak, while one is established. */
+  get growth(): HeapGrowth | undefined {
+    return this.#growth
+  }
+
+  /** Whether it is worth knowing who allocates what stays. */
+  get isSuspected(): boolean {
+    return this.#growth !== undefined || this.#suspicious.size > 0
+  }
+
+  /** What stayed after a major collection. @param causes amounts that may account for it, asked only where they are needed */
+  add(at: number, bytes: number, causes: () => readonly number[]): void {
+    for (const level of this.#windows.add(at, bytes, causes)) this.#evaluate(level)
+  }
+
+  #evaluate(level: number): void {
+    const floors = this.#windows.floors(level)
+    const growth = growthOf(floors, established)
+    if (growthOf(floors, suspected) === undefined) this.#suspicious.delete(level)
+    else this.#suspicious.add(level)
+    if (level === this.#level) this.#goOn(growth)
+    this.#found[level] = growth === undefined ? 0 : (this.#found[level] ?? 0) + 1
+    if (this.#level === undefined && growth !== undefined && (this.#found[level] ?? 0) >= TO_BEGIN) {
+      this.#level = level
+      this.#growth = growth
+      this.#notFound = 0
+    }
+  }
+
+  #goOn(growth: HeapGrowth | undefined): void {
+    this.#notFound = growth === undefined ? this.#notFound + 1 : 0
+    if (growth !== undefined) this.#growth = growth
+    if (this.#notFound < TO_END) return
+    this.#level = undefined
+    this.#growth = undefined
+  }
+}

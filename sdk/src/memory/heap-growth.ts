@@ -13,8 +13,6 @@ export interface HeapGrowth {
 export interface GrowthCriteria {
   /** Windows that have a reading. */
   readonly points: number
-  /** Growth in their time, by what stays. */
-  readonly share: number
   /** Probability of such a trend by chance: of Mann and Kendall. */
   readonly pValue: number
   /** Standard errors by which growth with time is told from growth with its causes. */
@@ -22,36 +20,45 @@ export interface GrowthCriteria {
 }
 
 /** A leak is warned of, and exported. */
-export const established: GrowthCriteria = { points: 24, share: 0.04, pValue: 0.001, significance: 5 }
+export const established: GrowthCriteria = { points: 24, pValue: 0.001, significance: 5 }
 /** It may become one: its sites are looked for. */
-export const suspected: GrowthCriteria = { points: 16, share: 0.02, pValue: 0.01, significance: 3 }
+export const suspected: GrowthCriteria = { points: 16, pValue: 0.01, significance: 3 }
 
 /** Growth is steady where each quarter adds so much of what they add on average, and the last one so much of the first. */
 const LEAST_QUARTER = 0.4
 const LEAST_LAST = 0.6
+
+/** Standard errors by which the series bends down, as a cache does that fills. */
+const LEVELS_OFF = -2
 
 const HOUR_MS = 3_600_000
 
 /**
  * Growth of the floor of memory that calls under way and caches do not account for; undefined where there is none, or where
  * it could be anything else: a step, a filling cache whose growth gets less, too few collections.
+ * @param leastShare growth in the time of these readings, by what stays, that counts
  */
-export function growthOf(floors: readonly HeapReading[], criteria: GrowthCriteria): HeapGrowth | undefined {
+export function growthOf(floors: readonly HeapReading[], criteria: GrowthCriteria, leastShare: number): HeapGrowth | undefined {
   const [first] = floors
   if (first === undefined || floors.length < criteria.points) return undefined
   const times = floors.map(({ at }) => at)
   const bytes = floors.map((floor) => floor.bytes)
   const causes = first.causes.map((_, index) => floors.map((floor) => floor.causes[index] ?? 0))
   const { significance, rest } = partialTrend(times, bytes, causes)
+  const middle = mean(times)
+  const bend = partialTrend(
+    times.map((time) => (time - middle) ** 2),
+    bytes,
+    [...causes, times],
+  )
   const trend = trendOf(times, rest)
   if (trend === undefined) return undefined
   const bytesPerHour = trend.slopePerMinute * 60
   const sharePerHour = bytesPerHour / mean(bytes)
   const hours = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / HOUR_MS
-  const isLarge = sharePerHour * hours >= criteria.share
-  return isLarge && trend.pValue <= criteria.pValue && significance >= criteria.significance && isSteady(rest)
-    ? { bytesPerHour, sharePerHour }
-    : undefined
+  const isLarge = sharePerHour * hours >= leastShare
+  const isTrend = trend.pValue <= criteria.pValue && significance >= criteria.significance
+  return isLarge && isTrend && bend.significance > LEVELS_OFF && isSteady(rest) ? { bytesPerHour, sharePerHour } : undefined
 }
 
 /** Whether it grows throughout: neither in one step, nor less and less. */

@@ -1,6 +1,12 @@
 import { GrowthWindows } from './growth-windows.ts'
 import { established, growthOf, type HeapGrowth, suspected } from './heap-growth.ts'
 
+/**
+ * Growth in 32 windows, by what stays, from which on it is a leak: 8 minutes, 32, 2.1 hours, 8.5 hours. What grows by less is judged by the
+ * longest, because caches that nobody knows fill for an hour or two.
+ */
+const LEAST_SHARES = [0.1, 0.1, 0.1, 0.04]
+
 /** Evaluations in a row that must find a leak, and that must not find it any more. */
 const TO_BEGIN = 2
 const TO_END = 4
@@ -37,10 +43,12 @@ export class LeakWatch {
 
   #evaluate(level: number): void {
     const floors = this.#windows.floors(level)
-    const growth = growthOf(floors, established)
-    if (growthOf(floors, suspected) === undefined) this.#suspicious.delete(level)
+    const leastShare = LEAST_SHARES[level] ?? Infinity
+    const growth = growthOf(floors, established, leastShare)
+    const suspicion = growthOf(floors, suspected, leastShare / 2)
+    if (suspicion === undefined) this.#suspicious.delete(level)
     else this.#suspicious.add(level)
-    if (level === this.#level) this.#goOn(growth)
+    if (level === this.#level) this.#goOn(growth ?? suspicion)
     this.#found[level] = growth === undefined ? 0 : (this.#found[level] ?? 0) + 1
     if (this.#level === undefined && growth !== undefined && (this.#found[level] ?? 0) >= TO_BEGIN) {
       this.#level = level

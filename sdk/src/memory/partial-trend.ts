@@ -10,10 +10,12 @@ export interface PartialTrend {
 
 /** What is left of a series below this share of it is rounding. */
 const NOTHING = 1e-9
+/** Less of time than this share left by the causes: they rise with it, as a cache that fills does, and whatever bends the series a little would be taken for a slope. */
+const LEAST_TIME = 0.05
 
 /**
  * Least squares of a series by time and by causes, as Frisch and Waugh (1933) and Lovell (1963) have it: the causes are taken out of the
- * series and out of time, and the slope is that of the one by the other. A cause that only rises with time leaves nothing of time, and no slope.
+ * series and out of time, and the slope is that of the one by the other. Causes that rise with time leave nothing of it, and no slope.
  */
 export function partialTrend(times: readonly number[], values: readonly number[], causes: readonly (readonly number[])[]): PartialTrend {
   const directions: (readonly number[])[] = []
@@ -25,7 +27,7 @@ export function partialTrend(times: readonly number[], values: readonly number[]
   const series = without(values, directions)
   const freedom = values.length - directions.length - 1
   const timeSquares = squares(time)
-  const cannotTell = freedom <= 0 || timeSquares <= NOTHING * squares(without(times, directions.slice(0, 1)))
+  const cannotTell = freedom <= 0 || timeSquares < LEAST_TIME * squares(without(times, directions.slice(0, 1)))
   const slope = cannotTell ? 0 : product(time, series) / timeSquares
   const residuals = series.map((value, index) => value - slope * (time[index] ?? 0))
   const error = Math.sqrt(squares(residuals) / Math.max(1, freedom) / timeSquares)

@@ -5,7 +5,7 @@ import type { LeakRun, LeakService } from './support/leak-worker.ts'
 import { Worker } from './support/worker.ts'
 
 /** Criteria were chosen by runs with seeds 1 to 4; these are others. */
-const SEEDS = (process.env['LEAK_SEEDS'] ?? '101,102,103,104').split(',').map(Number)
+const SEEDS = [101, 102, 103]
 
 interface Run extends LeakRun {
   readonly scenario: LeakScenario
@@ -94,7 +94,7 @@ export default {
         'latest a leak of 1 % an hour was found, hours': Math.max(
           ...found.filter(({ scenario }) => scenario.leakPerHour === 0.01).map(({ foundAfterHours }) => foundAfterHours ?? NaN),
         ),
-        time: 'one forced collection a minute of the process, or in 15 s in the scenarios of two hours, as quickly as it can; windows of 15 s to 16 min',
+        time: 'a forced collection in two minutes of the process, or in 15 s in the scenarios of an hour and a half, as quickly as it can; windows of 15 s to 16 min',
         seeds: `${SEEDS.join(', ')}; criteria were chosen by seeds 1 to 4`,
       },
     }

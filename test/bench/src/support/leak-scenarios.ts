@@ -22,7 +22,7 @@ export interface LeakWorld {
   foreignCache(requests: number, keys: number, limit: number): void
 }
 
-/** A service of twelve hours, or of two in finer steps. */
+/** A service of twelve hours, or of one and a half in finer steps. */
 export interface LeakScenario {
   readonly name: string
   /** What leaks an hour, by what stays; 0 where nothing does. */
@@ -33,8 +33,8 @@ export interface LeakScenario {
   step(world: LeakWorld, hour: number): void
 }
 
-const LONG = { hours: 12, stepSeconds: 60 }
-const SHORT = { hours: 2, stepSeconds: 15 }
+const LONG = { hours: 12, stepSeconds: 120 }
+const SHORT = { hours: 1.5, stepSeconds: 15 }
 
 /** Calls under way: random about a mean. */
 function load(world: LeakWorld, mean: number): void {
@@ -63,7 +63,7 @@ export const leakScenarios: readonly LeakScenario[] = [
   { name: 'cache, soon full', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.cache(600, 10_000, 4_000, 'bytes')) },
   { name: 'cache, long filling', leakPerHour: 0, ...LONG, step: both(steady, fillingCache) },
   { name: 'waves of load', leakPerHour: 0, ...LONG, step: waves },
-  { name: 'bursts', leakPerHour: 0, ...LONG, step: bursts },
+  { name: 'bursts', leakPerHour: 0, ...SHORT, step: bursts },
   { name: 'rising load', leakPerHour: 0, ...LONG, step: ramp },
   { name: 'cache bounded by entries', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.cache(60, 20_000, 8_000, 'entries')) },
   { name: 'unknown cache that fills', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.foreignCache(150, 10_000, 6_000)) },

@@ -8,7 +8,7 @@ import { type LeakScenario, leakScenarios, type LeakWorld } from './leak-scenari
 import { serve } from './worker.ts'
 
 /** Small objects that stay, as the heap of a service has them. */
-const BASE_BYTES = 16 * 2 ** 20
+const BASE_BYTES = 8 * 2 ** 20
 /** An object of two fields and a list of 58 numbers, as it was measured. */
 const PIECE_BYTES = 576
 const numbers: readonly number[] = Array.from({ length: 58 }, (_, index) => index)

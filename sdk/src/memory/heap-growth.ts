@@ -31,6 +31,9 @@ const LEAST_LAST = 0.6
 /** Standard errors by which the series bends down, as a cache does that fills. */
 const LEVELS_OFF = -2
 
+/** Growth that was found is not over while the last quarter adds this share of it. */
+const STILL = 0.25
+
 const HOUR_MS = 3_600_000
 
 /**
@@ -39,11 +42,8 @@ const HOUR_MS = 3_600_000
  * @param leastShare growth in the time of these readings, by what stays, that counts
  */
 export function growthOf(floors: readonly HeapReading[], criteria: GrowthCriteria, leastShare: number): HeapGrowth | undefined {
-  const [first] = floors
-  if (first === undefined || floors.length < criteria.points) return undefined
-  const times = floors.map(({ at }) => at)
-  const bytes = floors.map((floor) => floor.bytes)
-  const causes = first.causes.map((_, index) => floors.map((floor) => floor.causes[index] ?? 0))
+  if (floors.length < criteria.points) return undefined
+  const { times, bytes, causes } = columns(floors)
   const { significance, rest } = partialTrend(times, bytes, causes)
   const middle = mean(times)
   const bend = partialTrend(
@@ -61,13 +61,35 @@ export function growthOf(floors: readonly HeapReading[], criteria: GrowthCriteri
   return isLarge && isTrend && bend.significance > LEVELS_OFF && isSteady(rest) ? { bytesPerHour, sharePerHour } : undefined
 }
 
+/** Whether growth that was found goes on, though no longer all that it takes to find it may be there. */
+export function goesOn(floors: readonly HeapReading[], { bytesPerHour }: HeapGrowth): boolean {
+  const { times, bytes, causes } = columns(floors)
+  const steps = quarterSteps(partialTrend(times, bytes, causes).rest)
+  const [, , lastHours = 0] = quarterSteps(times.map((time) => time / HOUR_MS))
+  return (steps.at(-1) ?? 0) >= STILL * bytesPerHour * lastHours
+}
+
 /** Whether it grows throughout: neither in one step, nor less and less. */
 function isSteady(series: readonly number[]): boolean {
-  const quarter = series.length / 4
-  const levels = [0, 1, 2, 3].map((index) => mean(series.slice(Math.round(index * quarter), Math.round((index + 1) * quarter))))
-  const steps = levels.slice(1).map((level, index) => level - (levels[index] ?? 0))
+  const steps = quarterSteps(series)
   const [firstStep = 0, , lastStep = 0] = steps
   return Math.min(...steps) >= LEAST_QUARTER * mean(steps) && lastStep >= LEAST_LAST * firstStep
+}
+
+/** By how much each quarter is above the one before it, on average. */
+function quarterSteps(series: readonly number[]): number[] {
+  const quarter = series.length / 4
+  const levels = [0, 1, 2, 3].map((index) => mean(series.slice(Math.round(index * quarter), Math.round((index + 1) * quarter))))
+  return levels.slice(1).map((level, index) => level - (levels[index] ?? 0))
+}
+
+function columns(floors: readonly HeapReading[]) {
+  const causes = floors[0]?.causes ?? []
+  return {
+    times: floors.map(({ at }) => at),
+    bytes: floors.map((floor) => floor.bytes),
+    causes: causes.map((_, index) => floors.map((floor) => floor.causes[index] ?? 0)),
+  }
 }
 
 function mean(values: readonly number[]): number {

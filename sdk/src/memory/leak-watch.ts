@@ -1,5 +1,5 @@
-import { GrowthWindows } from './growth-windows.ts'
-import { established, growthOf, type HeapGrowth, suspected } from './heap-growth.ts'
+import { GrowthWindows, type HeapReading } from './growth-windows.ts'
+import { established, goesOn, growthOf, type HeapGrowth, suspected } from './heap-growth.ts'
 
 /**
  * Growth in 32 windows, by what stays, from which on it is a leak: 8 minutes, 32, 2.1 hours, 8.5 hours. What grows by less is judged by the
@@ -7,11 +7,11 @@ import { established, growthOf, type HeapGrowth, suspected } from './heap-growth
  */
 const LEAST_SHARES = [0.1, 0.1, 0.1, 0.04]
 
-/** Evaluations in a row that must find a leak, and that must not find it any more. */
+/** Evaluations in a row that must find a leak, and that must find that it has stopped. */
 const TO_BEGIN = 2
 const TO_END = 4
 
-/** Decides from readings of the heap whether there is a leak: established when growth holds, over when it has not held for a while. */
+/** Decides from readings of the heap whether there is a leak: established when growth is found twice in a row, over when it has stopped for a while. */
 export class LeakWatch {
   readonly #windows: GrowthWindows
   /** Evaluations in a row that found growth, by level. */
@@ -48,7 +48,7 @@ export class LeakWatch {
     const suspicion = growthOf(floors, suspected, leastShare / 2)
     if (suspicion === undefined) this.#suspicious.delete(level)
     else this.#suspicious.add(level)
-    if (level === this.#level) this.#goOn(growth ?? suspicion)
+    if (level === this.#level) this.#goOn(floors, growth ?? suspicion ?? this.#growth)
     this.#found[level] = growth === undefined ? 0 : (this.#found[level] ?? 0) + 1
     if (this.#level === undefined && growth !== undefined && (this.#found[level] ?? 0) >= TO_BEGIN) {
       this.#level = level
@@ -57,9 +57,9 @@ export class LeakWatch {
     }
   }
 
-  #goOn(growth: HeapGrowth | undefined): void {
-    this.#notFound = growth === undefined ? this.#notFound + 1 : 0
-    if (growth !== undefined) this.#growth = growth
+  #goOn(floors: readonly HeapReading[], growth: HeapGrowth | undefined): void {
+    this.#growth = growth
+    this.#notFound = growth !== undefined && goesOn(floors, growth) ? 0 : this.#notFound + 1
     if (this.#notFound < TO_END) return
     this.#level = undefined
     this.#growth = undefined

@@ -55,18 +55,33 @@ const steady: LeakScenario['step'] = (world) => load(world, 20)
 const ramp: LeakScenario['step'] = (world, hour) => load(world, 10 + 8 * hour)
 const waves: LeakScenario['step'] = (world, hour) => load(world, 10 + 40 * wave(hour, 6))
 const bursts: LeakScenario['step'] = (world) => load(world, world.random() < 0.05 ? 150 : 15)
-const fillingCache: LeakScenario['step'] = (world) => world.cache(60, 20_000, 8_000, 'bytes')
+const fillingCache: LeakScenario['step'] = (world) => world.cache(3_600 * world.hours, 20_000, 8_000, 'bytes')
 
 /** The ten scenarios of the first prototype, chosen before anything was tuned, and nine more; a leak is to be found from 1 % an hour. */
 export const leakScenarios: readonly LeakScenario[] = [
   { name: 'steady', leakPerHour: 0, ...LONG, step: steady },
-  { name: 'cache, soon full', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.cache(600, 10_000, 4_000, 'bytes')) },
+  {
+    name: 'cache, soon full',
+    leakPerHour: 0,
+    ...LONG,
+    step: both(steady, (world) => world.cache(36_000 * world.hours, 10_000, 4_000, 'bytes')),
+  },
   { name: 'cache, long filling', leakPerHour: 0, ...LONG, step: both(steady, fillingCache) },
   { name: 'waves of load', leakPerHour: 0, ...LONG, step: waves },
   { name: 'bursts', leakPerHour: 0, ...SHORT, step: bursts },
   { name: 'rising load', leakPerHour: 0, ...LONG, step: ramp },
-  { name: 'cache bounded by entries', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.cache(60, 20_000, 8_000, 'entries')) },
-  { name: 'unknown cache that fills', leakPerHour: 0, ...LONG, step: both(steady, (world) => world.foreignCache(150, 10_000, 6_000)) },
+  {
+    name: 'cache bounded by entries',
+    leakPerHour: 0,
+    ...LONG,
+    step: both(steady, (world) => world.cache(3_600 * world.hours, 20_000, 8_000, 'entries')),
+  },
+  {
+    name: 'unknown cache that fills',
+    leakPerHour: 0,
+    ...LONG,
+    step: both(steady, (world) => world.foreignCache(9_000 * world.hours, 10_000, 6_000)),
+  },
   {
     name: 'one large load',
     leakPerHour: 0,

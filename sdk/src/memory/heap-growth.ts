@@ -29,7 +29,7 @@ const LEAST_QUARTER = 0.4
 const LEAST_LAST = 0.6
 
 /** Standard errors by which the series bends down, as a cache does that fills. */
-const LEVELS_OFF = -2
+const LEVELS_OFF = -3
 
 /** Growth that was found is not over while the last quarter adds this share of it. */
 const STILL = 0.25

@@ -43,17 +43,18 @@ export class GrowthWindows {
   }
 
   /**
-   * Adds a reading; `causes` is asked only where it is the lowest of a window so far.
+   * Adds a reading; `causes` is asked only where it is the lowest of a window so far, and where it does not know them the reading does not count.
    * @returns the levels that have another window that is over
    */
-  add(at: number, bytes: number, causes: () => readonly number[]): number[] {
+  add(at: number, bytes: number, causes: () => readonly number[] | undefined): number[] {
     const grown: number[] = []
-    let reading: HeapReading | undefined
     for (const [number, level] of this.#levels.entries()) {
       const index = Math.floor((at - this.#startedAt) / level.windowMs)
       if (index !== level.index && this.#endWindow(level, index)) grown.push(number)
-      if (level.lowest === undefined || bytes < level.lowest.bytes) level.lowest = reading ??= { at, bytes, causes: causes() }
     }
+    const lowered = this.#levels.filter(({ lowest }) => lowest === undefined || bytes < lowest.bytes)
+    const known = lowered.length === 0 ? undefined : causes()
+    if (known !== undefined) for (const level of lowered) level.lowest = { at, bytes, causes: known }
     return grown
   }
 

@@ -36,8 +36,8 @@ export class LeakWatch {
     return this.#growth !== undefined || this.#suspicious.size > 0
   }
 
-  /** What stayed after a major collection. @param causes amounts that may account for it, asked only where they are needed */
-  add(at: number, bytes: number, causes: () => readonly number[]): void {
+  /** What stayed after a major collection. @param causes amounts that may account for it, asked only where they are needed; undefined where they are not known */
+  add(at: number, bytes: number, causes: () => readonly number[] | undefined): void {
     for (const level of this.#windows.add(at, bytes, causes)) this.#evaluate(level)
   }
 

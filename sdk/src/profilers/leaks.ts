@@ -5,7 +5,7 @@ import { leak } from '../contract/index.ts'
 import { leakSites } from '../memory/leak-sites.ts'
 import { LeakWarnings } from '../memory/leak-warnings.ts'
 import { LeakWatch } from '../memory/leak-watch.ts'
-import { memoryCauses } from '../memory/memory-causes.ts'
+import { MemoryCauses } from '../memory/memory-causes.ts'
 import { oldBytes, onMajorCollection } from '../sampling/major-collections.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { addSource } from '../telemetry/source.ts'
@@ -36,9 +36,10 @@ export function leakProfiler({ windowMs = WINDOW_MS, clock = systemClock }: Leak
     start() {
       const watch = new LeakWatch(clock.now(), windowMs)
       const warnings = new LeakWarnings(PATIENCE * windowMs)
+      const causes = new MemoryCauses(clock)
       const look = () => {
         const now = clock.now()
-        watch.add(now, oldBytes() + getHeapStatistics().external_memory, memoryCauses)
+        watch.add(now, oldBytes() + getHeapStatistics().external_memory, () => causes.read())
         leakSites.expect(watch.isSuspected, watch.growth !== undefined)
         const warning = warnings.next(now, watch.growth, leakSites.growth())
         if (warning !== undefined) diag.warn(warning)

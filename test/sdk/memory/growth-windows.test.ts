@@ -27,6 +27,14 @@ describe('the windows in which memory is looked at', () => {
     expect(asked).toBe(1)
   })
 
+  it('do not count a reading of which it is not known what it was made of', () => {
+    const windows = new GrowthWindows(0, 10)
+    windows.add(80, 5, () => undefined)
+    windows.add(81, 7, () => [1])
+    windows.add(90, 9, none)
+    expect(windows.floors(0)).toEqual([{ at: 81, bytes: 7, causes: [1] }])
+  })
+
   it('do not count the first eight of each length', () => {
     const windows = new GrowthWindows(0, 10)
     for (let at = 0; at < 320; at += 5) windows.add(at, at, none)

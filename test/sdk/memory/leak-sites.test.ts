@@ -58,6 +58,24 @@ describe('the sites of a leak', () => {
     expect(sites.growth().size).toBe(0)
   })
 
+  it('are known after eight readings, and stay known while the profile takes its turns again', () => {
+    const sites = new LeakSites()
+    sites.expect(true, true)
+    for (let hour = 0; hour < 8; hour++) {
+      expect(sites.areWanted).toBe(true)
+      sites.record(hour * HOUR_MS, new Map([[remember, 100 * hour]]))
+    }
+    expect(sites.areWanted).toBe(false)
+    sites.begin()
+    sites.record(9 * HOUR_MS, new Map([[remember, 0]]))
+    expect([...sites.growth()]).toEqual([[remember, 100]])
+    sites.expect(false, false)
+    expect(sites.growth().size).toBe(0)
+    sites.expect(true, false)
+    expect(sites.areWanted).toBe(true)
+    expect(sites.growth().size).toBe(0)
+  })
+
   it('are worth the pause of a large heap twice for each leak, and never for a suspicion', () => {
     const sites = new LeakSites()
     sites.expect(true, false)

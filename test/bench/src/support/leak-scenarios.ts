@@ -57,7 +57,7 @@ const waves: LeakScenario['step'] = (world, hour) => load(world, 10 + 40 * wave(
 const bursts: LeakScenario['step'] = (world) => load(world, world.random() < 0.05 ? 150 : 15)
 const fillingCache: LeakScenario['step'] = (world) => world.cache(3_600 * world.hours, 20_000, 8_000, 'bytes')
 
-/** The ten scenarios of the first prototype, chosen before anything was tuned, and nine more; a leak is to be found from 1 % an hour. */
+/** Chosen before criteria were; a leak is to be found from 1 % an hour. */
 export const leakScenarios: readonly LeakScenario[] = [
   { name: 'steady', leakPerHour: 0, ...LONG, step: steady },
   {

@@ -52,7 +52,7 @@ export class GrowthWindows {
       const index = Math.floor((at - this.#startedAt) / level.windowMs)
       if (index !== level.index && this.#endWindow(level, index)) grown.push(number)
     }
-    const lowered = this.#levels.filter(({ lowest }) => lowest === undefined || bytes < lowest.bytes)
+    const lowered = this.#levels.filter(({ index, lowest }) => index >= WARM_UP && (lowest === undefined || bytes < lowest.bytes))
     const known = lowered.length === 0 ? undefined : causes()
     if (known !== undefined) for (const level of lowered) level.lowest = { at, bytes, causes: known }
     return grown
@@ -65,11 +65,10 @@ export class GrowthWindows {
 
   #endWindow(level: Level, index: number): boolean {
     const { lowest } = level
-    const counts = lowest !== undefined && level.index >= WARM_UP
     const oldest = this.#startedAt + (index - KEPT) * level.windowMs
-    level.floors = [...level.floors, ...(counts ? [lowest] : [])].filter(({ at }) => at >= oldest)
+    level.floors = [...level.floors, ...(lowest === undefined ? [] : [lowest])].filter(({ at }) => at >= oldest)
     level.index = index
     level.lowest = undefined
-    return counts
+    return lowest !== undefined
   }
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import { cache, calls } from '../contract/index.ts'
 import { collectSources, type MetricSink } from '../telemetry/source.ts'
 
-/** The sources are not asked again for so many times as long as it took: they take a twentieth of a percent of a core at most. */
-const REST = 2_000
+/** The sources are not asked again for so many times as long as it took: they take a fortieth of a percent of a core at most. */
+const REST = 4_000
 
 /**
  * Amounts that memory may go up and down with. To ask for them takes as long as a collection, milliseconds where hundreds of functions are

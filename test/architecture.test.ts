@@ -132,6 +132,7 @@ const metricNames = new RegExp(
     contract.reuse,
     contract.runtime,
     contract.memory,
+    contract.leak,
     contract.system,
     contract.eventLoop,
     contract.heap,

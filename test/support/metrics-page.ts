@@ -8,7 +8,7 @@ const families = [
   ['Process', { ...contract.system, ...contract.runtime }],
   ['Event loop', contract.eventLoop],
   ['Heap', contract.heap],
-  ['Memory', contract.memory],
+  ['Memory', { ...contract.memory, ...contract.leak }],
   ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
   ['Optimizer', contract.optimizer],

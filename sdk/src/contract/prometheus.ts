@@ -1,6 +1,6 @@
 import type { MetricDefinition } from './metric.ts'
 
-const unitSuffix: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes', 'By/s': 'bytes_per_second' }
+const unitSuffix: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes', 'By/s': 'bytes_per_second', 'By/h': 'bytes_per_hour' }
 
 /** Attribute or metric name → Prometheus label or name: everything but letters, digits and `_` becomes `_`. */
 export function prometheusLabel(name: string): string {

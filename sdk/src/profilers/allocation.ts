@@ -3,6 +3,7 @@ import { diag } from '@opentelemetry/api'
 import { memory } from '../contract/index.ts'
 import type { AllocationSite } from '../memory/allocation-sites.ts'
 import { HeapSampler, SAMPLE_MS, type SampledBytes } from '../memory/heap-sampler.ts'
+import { leakSites } from '../memory/leak-sites.ts'
 import { sampleBetweenProfiles } from '../memory/sampler-turns.ts'
 import { type SiteName, SiteNames } from '../memory/site-names.ts'
 import { overhead } from '../sampling/overhead.ts'
@@ -16,6 +17,8 @@ const ALLOCATED_MS = 30_000
 const RETAINED_MS = 270_000
 /** Reading collects all garbage, up to 0.8 ms a MiB: above this heap it would block the event loop for more than 50 ms. */
 const MAX_HEAP_BYTES = 64 * 2 ** 20
+/** Above that, a leak is worth two readings. */
+const MAX_LEAKING_BYTES = 256 * 2 ** 20
 
 /** Options of `allocationProfiler`. */
 export interface AllocationProfilerOptions {
@@ -46,30 +49,39 @@ export function allocationProfiler({
 
       const window = (counting: SampledBytes) =>
         overhead.time('allocation', () => {
-          const runs = sampler.start(counting, INTERVAL_BYTES)
-          const end = () => overhead.time('allocation', () => read(counting, runs))
-          timer = setTimeout(
-            () => {
-              end()
-              window(counting === 'allocated' ? 'retained' : 'allocated')
-            },
-            counting === 'allocated' ? allocatedMs : retainedMs,
-          ).unref()
+          leakSites.begin()
+          wait(counting, sampler.start(counting, INTERVAL_BYTES))
         })
+      const wait = (counting: SampledBytes, runs: boolean) => {
+        const end = () => {
+          overhead.time('allocation', () => read(counting, runs))
+          // A leak takes longer than a window, and the objects of one run can be compared.
+          if (leakSites.areWanted && counting === 'retained' && runs) wait(counting, runs)
+          else window(counting === 'retained' && !leakSites.areWanted ? 'allocated' : 'retained')
+        }
+        timer = setTimeout(end, counting === 'allocated' ? allocatedMs : retainedMs).unref()
+      }
       const read = (counting: SampledBytes, runs: boolean) => {
-        const head = runs && process.memoryUsage().heapUsed <= maxHeapBytes ? sampler.read() : undefined
+        const at = performance.now()
+        const head = runs && mayPause(counting) ? sampler.read() : undefined
         if (head === undefined) return
         if (counting === 'allocated') overhead.add('allocation', sampler.samplesOf('allocated') * SAMPLE_MS * turns)
         placed(head)
-          .then((sites) => overhead.time('allocation', () => count(counting, sites)))
+          .then((sites) => overhead.time('allocation', () => count(counting, sites, at)))
           .catch((error: unknown) =>
             diag.warn(`a profile of allocations was not counted (${reason(error)}); the agent runs on unaffected.`),
           )
       }
-      const count = (counting: SampledBytes, sites: readonly AllocationSite[]) => {
+      const mayPause = (counting: SampledBytes) => {
+        const { heapUsed } = process.memoryUsage()
+        return heapUsed <= maxHeapBytes || (counting === 'retained' && heapUsed <= MAX_LEAKING_BYTES && leakSites.takesPause())
+      }
+      const count = (counting: SampledBytes, sites: readonly AllocationSite[], at: number) => {
         const sums = names.sum(sites)
-        if (counting === 'retained') retained = sums
-        else for (const [name, bytes] of sums) allocated.set(name, (allocated.get(name) ?? 0) + bytes * turns)
+        if (counting === 'retained') {
+          retained = sums
+          leakSites.record(at, sums)
+        } else for (const [name, bytes] of sums) allocated.set(name, (allocated.get(name) ?? 0) + bytes * turns)
       }
 
       const endSampling = sampleBetweenProfiles({

@@ -1,8 +1,7 @@
-import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo } from 'node:v8'
 import { heap } from '../contract/index.ts'
-import { gcType } from '../sampling/gc-type.ts'
 import { ownSemiSpaceLimit } from '../sampling/heap-limits.ts'
+import { oldBytes, onMajorCollection } from '../sampling/major-collections.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { Reading } from '../sampling/reading.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
@@ -13,10 +12,7 @@ export default {
   start() {
     const semiSpace = ownSemiSpaceLimit()
     let afterGc: number | undefined
-    const observer = new PerformanceObserver((list) => {
-      if (list.getEntries().some((entry) => gcType(entry) === 'major')) overhead.time('heap', () => (afterGc = oldBytes()))
-    })
-    observer.observe({ entryTypes: ['gc'] })
+    const stopWatching = onMajorCollection(() => overhead.time('heap', () => (afterGc = oldBytes())))
     const reading = new Reading('heap', () => ({ spaces: getHeapSpaceStatistics(), whole: getHeapStatistics() }))
     const removeSource = addSource({
       collect(sink) {
@@ -29,21 +25,11 @@ export default {
       },
     })
     return () => {
-      observer.disconnect()
+      stopWatching()
       removeSource()
     }
   },
 } satisfies Profiler
-
-/**
- * A major collection empties the new space, and what is allocated between it and the moment when we are told of it goes
- * there: so the other spaces hold what the collection left.
- */
-function oldBytes(): number {
-  return getHeapSpaceStatistics()
-    .filter((space) => !space.space_name.startsWith('new_'))
-    .reduce((sum, space) => sum + space.space_used_size, 0)
-}
 
 function writeSpace(space: HeapSpaceInfo, sink: MetricSink): void {
   const attributes = { 'v8js.heap.space.name': space.space_name }

@@ -2,6 +2,7 @@ import { Session } from 'node:inspector'
 import { afterEach, describe, expect, it } from 'vitest'
 import { memory } from '../../../sdk/src/contract/index.ts'
 import type { FunctionBytes } from '../../../sdk/src/memory/allocation-profile.ts'
+import { leakSites } from '../../../sdk/src/memory/leak-sites.ts'
 import { allocationProfiler } from '../../../sdk/src/profilers/allocation.ts'
 import { overhead } from '../../../sdk/src/sampling/overhead.ts'
 import { startAgent } from '../../support/agent-process.ts'
@@ -57,6 +58,18 @@ describe('the profiler of allocations', () => {
     dropObjects()
     await eventually('a window to end', () => overhead.ofLayer('allocation') > before)
     expect(collected(memory.allocation, {})).toEqual([])
+  })
+
+  it('reads a larger heap twice in an established leak, and counts what stays without a break', async () => {
+    leakSites.expect(true, true)
+    stop = allocationProfiler({ allocatedMs: 10, retainedMs: 50, maxHeapBytes: 1 }).start()
+    await eventually('two readings of what stays', () => {
+      keepObjects()
+      return leakSites.growth().size > 0
+    })
+    expect(leakSites.takesPause()).toBe(false)
+    expect(collected(memory.allocation, {})).toEqual([])
+    leakSites.expect(false, false)
   })
 
   it('leaves the sampling of another tool alone, and exports nothing of it', async () => {

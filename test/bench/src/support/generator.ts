@@ -22,7 +22,7 @@ function trace(name: string, key: (index: number) => number): Trace {
 }
 
 /** Draws from 0 … keys-1, the k-th with a probability proportional to 1/k^exponent. */
-function zipf(keys: number, exponent: number, random: () => number): () => number {
+export function zipf(keys: number, exponent: number, random: () => number): () => number {
   let sum = 0
   const cumulative = Float64Array.from({ length: keys }, (_, index) => (sum += (index + 1) ** -exponent))
   return () => {
@@ -39,7 +39,7 @@ function zipf(keys: number, exponent: number, random: () => number): () => numbe
 }
 
 /** Numbers in [0, 1): mulberry32 (Tommy Ettinger, public domain). */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -9,7 +9,7 @@ export interface HeapReading {
 
 /** Lengths of windows: each level has windows four times as long as the one below it. */
 export const LEVELS = 4
-const FACTOR = 4
+export const FACTOR = 4
 /** Windows that a level keeps. */
 export const KEPT = 32
 /** Windows at the start of each level that do not count: a process that starts fills its memory. */

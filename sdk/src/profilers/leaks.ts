@@ -48,8 +48,9 @@ export function leakProfiler({ windowMs = WINDOW_MS, clock = systemClock }: Leak
       const release = overhead.holds('leaks', () => HELD_BYTES)
       const removeSource = addSource({
         collect(sink) {
-          if (watch.growth === undefined) return
-          sink.number(leak.growth, {}, watch.growth.bytesPerHour)
+          const growth = watch.growthAt(clock.now())
+          if (growth === undefined) return
+          sink.number(leak.growth, {}, growth.bytesPerHour)
           for (const [name, perHour] of leakSites.growth()) sink.number(leak.siteGrowth, name, perHour)
         },
       })

@@ -44,6 +44,15 @@ describe('the watch for leaks', () => {
     expect(watch.isSuspected).toBe(false)
   })
 
+  it('does not know whether it goes on where no collection comes, and begins anew with the next one', () => {
+    const watch = new LeakWatch(0, 15_000)
+    live(watch, 0, 12, (minute) => minute * 3e6)
+    expect(watch.growthAt(13 * MINUTE_MS)?.bytesPerHour).toBeCloseTo(180e6, -8)
+    expect(watch.growthAt(15 * MINUTE_MS)).toBeUndefined()
+    live(watch, 24 * 60, 24 * 60 + 1, () => 36e6)
+    expect(watch.growth).toBeUndefined()
+  })
+
   it('does not judge a process that makes hardly any collection', () => {
     const watch = new LeakWatch(0, 15_000)
     live(watch, 0, 600, (minute) => minute * 1e6, 3_000)

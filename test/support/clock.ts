@@ -21,6 +21,16 @@ export class ManualClock implements Clock {
     }
   }
 
+  /** Timers that are not over. */
+  get timers(): number {
+    return this.#timers.length
+  }
+
+  /** Code runs for so long: timers that are over wait for it to return, until the next `advance`. */
+  hold(ms: number): void {
+    this.#now += ms
+  }
+
   /** Timers are called in the order of their times, each at its own. */
   advance(ms: number): void {
     const end = this.#now + ms

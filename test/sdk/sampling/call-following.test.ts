@@ -1,55 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { measuredCall } from '../../../sdk/src/calls/measured-call.ts'
-import type { Clock } from '../../../sdk/src/clock.ts'
 import { cpuWait } from '../../../sdk/src/contract/index.ts'
 import { CallFollowing } from '../../../sdk/src/sampling/call-following.ts'
 import { CallStatistics } from '../../../sdk/src/sampling/call-statistics.ts'
 import type { MetricSource } from '../../../sdk/src/telemetry/source.ts'
+import { ManualClock } from '../../support/clock.ts'
 import { seeded } from '../../support/random.ts'
-
-/** The clock of an event loop: timers that are over wait for code to return. */
-class LoopClock implements Clock {
-  #now = 1_000
-  #timers: { readonly at: number; readonly action: () => void }[] = []
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, action: () => void): () => void {
-    const timer = { at: this.#now + ms, action }
-    this.#timers.push(timer)
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer)
-    }
-  }
-
-  /** Code runs for so long. */
-  hold(ms: number): void {
-    this.#now += ms
-  }
-
-  /** Nothing runs for so long but timers. */
-  idle(ms: number): void {
-    const end = this.#now + ms
-    for (;;) {
-      const next = this.#timers.filter(({ at }) => at <= end).toSorted((one, other) => one.at - other.at)[0]
-      if (next === undefined) break
-      this.#now = Math.max(this.#now, next.at)
-      this.#timers = this.#timers.filter((timer) => timer !== next)
-      next.action()
-    }
-    this.#now = Math.max(this.#now, end)
-  }
-
-  get timers(): number {
-    return this.#timers.length
-  }
-}
 
 /** Follows functions on a clock that the test moves; what the hooks would tell, the calls themselves do: they run to their first `await`. */
 function setUp(...names: string[]) {
-  const clock = new LoopClock()
+  const clock = new ManualClock()
   const functions = names.map((name) => new CallStatistics(name, false, clock))
   const log = { hooks: 0, unhooked: 0, spent: 0 }
   const following = new CallFollowing({
@@ -70,7 +30,7 @@ function setUp(...names: string[]) {
       clock.hold(holdMs)
       return promise
     })
-    clock.idle(waitMs)
+    clock.advance(waitMs)
     resolve()
     await result
   }
@@ -115,7 +75,7 @@ describe('following calls in windows of time', () => {
     following.start()
     const [serve] = functions
     if (serve !== undefined) void measuredCall(serve, () => new Promise(() => {}))
-    clock.idle(10_000)
+    clock.advance(10_000)
     const { serve: served } = timesOf(following)
     expect(served?.cpu).toBe(0)
     expect(served?.wait).toBeGreaterThan(8)
@@ -143,7 +103,7 @@ describe('following calls in windows of time', () => {
       await call(quick, 0.1, 0.1)
       if (count % 20 === 0) await call(slow, 2, 1)
       if (count > 2_000) for (const { name, follower } of functions) seen.add(`${name} ${follower !== undefined}`)
-      clock.idle(0.2)
+      clock.advance(0.2)
     }
     expect([...seen].toSorted()).toEqual(['quick false', 'quick true', 'slow true', 'tiny false'])
     expect(timesOf(following)['tiny']).toBeUndefined()
@@ -157,7 +117,7 @@ describe('following calls in windows of time', () => {
     const answer = (resolve: (value: number) => void) => resolve(1)
     for (let count = 0; count < 100; count++) {
       if (query !== undefined) await measuredCall(query, () => Object.fromEntries(new Map([['then', answer]])))
-      clock.idle(20)
+      clock.advance(20)
     }
     expect(timesOf(following)).toEqual({})
   })
@@ -165,7 +125,7 @@ describe('following calls in windows of time', () => {
   it('asks for no hooks while nothing is called', () => {
     const { clock, following, log } = setUp('plan')
     following.start()
-    clock.idle(60_000)
+    clock.advance(60_000)
     expect(log.hooks).toBe(0)
     expect(timesOf(following)).toEqual({})
   })
@@ -182,16 +142,16 @@ describe('following calls in windows of time', () => {
   })
 
   it.each([0, 20])('ends, and not the agent, where hooks cannot be had for a call that begins after %s ms', (ms) => {
-    const clock = new LoopClock()
+    const clock = new ManualClock()
     const plan = new CallStatistics('plan', false, clock)
     const hook = () => {
       throw new Error('no hooks')
     }
     const following = new CallFollowing({ clock, random: () => 0.05, functions: () => [plan], hook, spent: () => {} })
     following.start()
-    clock.idle(ms)
+    clock.advance(ms)
     void measuredCall(plan, () => new Promise(() => {}))
-    clock.idle(1_000)
+    clock.advance(1_000)
     expect([clock.timers, plan.follower, timesOf(following)]).toEqual([0, undefined, {}])
   })
 })

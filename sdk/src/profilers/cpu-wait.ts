@@ -17,6 +17,7 @@ export default {
       diag.info('what functions wait for is not known: it takes Node 24, or 22 with --experimental-async-context-frame.')
       return () => {}
     }
+    let used = performance.eventLoopUtilization()
     const following = new CallFollowing({
       clock: systemClock,
       random: Math.random,
@@ -24,6 +25,11 @@ export default {
       hook: hookTasks,
       spent: (milliseconds) => overhead.add('cpu-wait', milliseconds),
       ring: followedSegments,
+      busy() {
+        const before = used
+        used = performance.eventLoopUtilization()
+        return performance.eventLoopUtilization(used, before).utilization
+      },
     })
     const removeSource = addSource(following)
     const release = overhead.holds('cpu-wait', () => SegmentRing.BYTES)

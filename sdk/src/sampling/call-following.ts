@@ -31,6 +31,8 @@ export interface FollowingParts {
   /** Is told what following cost, in milliseconds. */
   readonly spent: (milliseconds: number) => void
   readonly ring?: SegmentRing
+  /** Share of the time since it was last asked in which the event loop was busy, from 0 to 1. */
+  readonly busy: () => number
 }
 
 interface Followed {
@@ -69,7 +71,7 @@ export class CallFollowing implements MetricSource {
   start(): () => void {
     this.#look()
     this.#choose(0)
-    this.#plan(false)
+    this.#plan(1)
     return () => this.#stop()
   }
 
@@ -87,15 +89,15 @@ export class CallFollowing implements MetricSource {
   }
 
   /** One window in each interval, at any place of it. */
-  #plan(isIdle: boolean): void {
+  #plan(busy: number): void {
     const { clock, random } = this.#parts
     const start = Math.max(this.#intervalEnd, clock.now())
-    const length = this.#duty.intervalMs(isIdle)
+    const length = this.#duty.intervalMs(busy)
     this.#intervalEnd = start + length
     const opening = start + random() * (length - WINDOW_MS)
     this.#at(opening, () => {
       // Both ends are the first turn of the event loop after a moment that was chosen before: so long turns are met as often as is right.
-      if (clock.now() >= opening + WINDOW_MS) this.#plan(isIdle)
+      if (clock.now() >= opening + WINDOW_MS) this.#plan(busy)
       else this.#open(opening + WINDOW_MS)
     })
   }
@@ -141,7 +143,8 @@ export class CallFollowing implements MetricSource {
     const beforeMs = begunBefore * CALL_COST_MS
     this.#duty.cost(windowMs, beforeMs / Math.max(1, elapsed - (now - openedAt)))
     this.#parts.spent(windowMs + beforeMs)
-    this.#plan(!called)
+    const busy = this.#parts.busy()
+    this.#plan(called ? busy : 0)
   }
 
   /** Takes in the functions that have come since the last look. */

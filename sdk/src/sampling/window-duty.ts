@@ -5,8 +5,9 @@ export const WINDOW_MS = 120
 const BUDGET = 0.002
 const LARGEST_DUTY = 0.4
 const SMALLEST_DUTY = 0.005
-/** The largest while no call is followed: windows then cost no more than their timers. */
+/** The largest in a process that has nothing to do; it rises with how busy the loop is, because there is as much more to be told, up to the largest at half of the time. */
 const IDLE_DUTY = 0.05
+const DUTY_BY_BUSY = 0.7
 /** Weight of the latest window in the cost that is expected of the next one. */
 const WEIGHT = 0.25
 
@@ -24,11 +25,14 @@ export class WindowDuty {
     this.#standingCost += (standing - this.#standingCost) * WEIGHT
   }
 
-  /** Milliseconds within which one window is to be opened. */
-  intervalMs(isIdle: boolean): number {
+  /**
+   * Milliseconds within which one window is to be opened.
+   * @param busy share of the time in which the event loop was busy; 0 where no call is followed
+   */
+  intervalMs(busy: number): number {
     const left = Math.max(0, BUDGET - this.#standingCost)
     const affordable = this.#windowCostMs === 0 ? LARGEST_DUTY : (left * WINDOW_MS) / this.#windowCostMs
     const duty = Math.min(LARGEST_DUTY, Math.max(SMALLEST_DUTY, affordable))
-    return WINDOW_MS / (isIdle ? Math.min(duty, IDLE_DUTY) : duty)
+    return WINDOW_MS / Math.min(duty, IDLE_DUTY + DUTY_BY_BUSY * busy)
   }
 }

@@ -15,6 +15,7 @@ function setUp(...names: string[]) {
   const following = new CallFollowing({
     clock,
     random: seeded(7),
+    busy: () => 1,
     functions: () => functions,
     hook: () => {
       log.hooks++
@@ -147,7 +148,7 @@ describe('following calls in windows of time', () => {
     const hook = () => {
       throw new Error('no hooks')
     }
-    const following = new CallFollowing({ clock, random: () => 0.05, functions: () => [plan], hook, spent: () => {} })
+    const following = new CallFollowing({ clock, random: () => 0.05, functions: () => [plan], hook, busy: () => 1, spent: () => {} })
     following.start()
     clock.advance(ms)
     void measuredCall(plan, () => new Promise(() => {}))

@@ -59,31 +59,44 @@ export function settling(
   // What comes after the first wait is seen only where the call was followed all the time.
   const segmentMs = statistics.parted(place)
   const start = callStack.starts[place] ?? statistics.clock.now()
-  const resolved = (value: unknown): void => {
-    statistics.settled(start, followed?.end() ?? segmentMs)
-    if (returned !== undefined) returned(value)
-    repetitionBudget.consider(statistics)
-  }
-  const rejected = (): void => {
-    statistics.errors++
-    statistics.settled(start, followed?.end() ?? segmentMs)
-  }
   if (!isPlainPromise(result)) {
     followed?.giveUp()
-    return watchOutcome(result, resolved, rejected)
+    return watchOutcome(
+      result,
+      (value) => resolved(statistics, start, segmentMs, value, returned, followed),
+      () => rejected(statistics, start, segmentMs, followed),
+    )
   }
   statistics.active++
   const next = result.then(
     (value) => {
       statistics.active--
-      resolved(value)
+      resolved(statistics, start, segmentMs, value, returned, followed)
       return value
     },
     (error: unknown) => {
       statistics.active--
-      rejected()
+      rejected(statistics, start, segmentMs, followed)
       throw error
     },
   )
   return withProperties(next, result)
+}
+
+function resolved(
+  statistics: CallStatistics,
+  start: number,
+  segmentMs: number,
+  value: unknown,
+  returned: ((value: unknown) => void) | undefined,
+  followed: FollowedCall | undefined,
+): void {
+  statistics.settled(start, followed?.end() ?? segmentMs)
+  if (returned !== undefined) returned(value)
+  repetitionBudget.consider(statistics)
+}
+
+function rejected(statistics: CallStatistics, start: number, segmentMs: number, followed: FollowedCall | undefined): void {
+  statistics.errors++
+  statistics.settled(start, followed?.end() ?? segmentMs)
 }

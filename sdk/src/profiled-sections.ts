@@ -45,7 +45,8 @@ export function profileMemory(name: string, work?: () => unknown): unknown {
 
 /**
  * As `profileTime`, and parts the time into that on the event loop and that of waiting, as `onLoopMs` and `waitMs` of the summary. Of what
- * waits that is known where promises are followed, and `work` is given; of the rest it is not known.
+ * waits that is known only where something follows its promises (`followBy`), which nothing in the SDK does yet; the series `pitwall.function.cpu.time`
+ * and `pitwall.function.wait.time` tell it by name.
  */
 export function profileAsync(name: string): Disposable
 export function profileAsync<T>(name: string, work: () => T): T

@@ -1,6 +1,7 @@
 import { type Histogram, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { BlockedTimeWatch } from '../sampling/blocked-time-watch.ts'
 import { BLOCK_THRESHOLD_MS, blockedTime } from '../sampling/blocked-time.ts'
+import { timesEveryTurn } from '../sampling/loop-delay.ts'
 import type { Profiler } from './profiler.ts'
 
 const INTERVAL_MS = 1_000
@@ -29,15 +30,14 @@ export default {
  * not disturb it. On Node 24 libuv times every iteration, exactly and for 0.002 % of a core; before, a timer samples.
  */
 function loopDelays() {
-  const everyIteration = Number.parseInt(process.versions.node) >= 24
-  const options = { resolution: RESOLUTION_MS, samplePerIteration: everyIteration }
+  const options = { resolution: RESOLUTION_MS, samplePerIteration: timesEveryTurn }
   const histogram = monitorEventLoopDelay(options)
   histogram.enable()
   // What loading the agent took until now is its start, not a block.
   const started = setImmediate(() => histogram.reset()).unref()
   return {
     take(): number {
-      const blocked = timeAboveThreshold(histogram, everyIteration ? 0 : RESOLUTION_MS / 2)
+      const blocked = timeAboveThreshold(histogram, timesEveryTurn ? 0 : RESOLUTION_MS / 2)
       histogram.reset()
       return blocked
     },

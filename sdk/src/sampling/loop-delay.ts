@@ -6,7 +6,7 @@ import type { HistogramState } from '../telemetry/source.ts'
  * From Node 24 on libuv times every turn of the loop, exactly and for nothing. Before, only a timer could be looked at:
  * with one of 100 ms blocks of 40 ms were not seen at all, and one of 10 ms takes half a percent of a core (measured).
  */
-const known = Number.parseInt(process.versions.node) >= 24
+export const timesEveryTurn: boolean = Number.parseInt(process.versions.node) >= 24
 
 /** Delays of a stretch of time, in seconds. */
 export interface Delays {
@@ -21,7 +21,7 @@ export interface Delays {
 
 /** How long the turns of the event loop take, in a histogram of our own; undefined before Node 24, where it is not known. */
 export function watchLoopDelay(): LoopDelay | undefined {
-  return known ? new LoopDelay() : undefined
+  return timesEveryTurn ? new LoopDelay() : undefined
 }
 
 /** Delays of the event loop. */

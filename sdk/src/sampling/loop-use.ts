@@ -1,4 +1,5 @@
 import { type EventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks'
+import { timesEveryTurn } from './loop-delay.ts'
 
 /** Milliseconds since the event loop began. */
 export interface LoopUse {
@@ -16,7 +17,7 @@ export class LoopUseReader {
   #activeBefore: number | undefined
 
   constructor() {
-    this.#turns = Number.parseInt(process.versions.node) >= 24 ? monitorEventLoopDelay({ samplePerIteration: true }) : undefined
+    this.#turns = timesEveryTurn ? monitorEventLoopDelay({ samplePerIteration: true }) : undefined
     this.#turns?.enable()
     // The turn that begins it would count the wait that follows as well.
     this.#begun = setImmediate(() => this.#begin()).unref()

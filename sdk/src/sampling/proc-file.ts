@@ -8,10 +8,11 @@ export class ProcFile {
   #descriptor: number | undefined
   readonly #buffer: Buffer | undefined
 
-  constructor(path: string) {
+  /** @param bytes more than the file has */
+  constructor(path: string, bytes: number = BYTES) {
     try {
       this.#descriptor = openSync(path, 'r')
-      this.#buffer = Buffer.allocUnsafeSlow(BYTES)
+      this.#buffer = Buffer.allocUnsafeSlow(bytes)
     } catch {
       // Other systems have no such file, and some containers do not let it be read.
     }
@@ -21,8 +22,8 @@ export class ProcFile {
   read(): string | undefined {
     if (this.#descriptor === undefined || this.#buffer === undefined) return undefined
     try {
-      const length = readSync(this.#descriptor, this.#buffer, 0, BYTES, 0)
-      return length < BYTES ? this.#buffer.toString('latin1', 0, length) : undefined
+      const length = readSync(this.#descriptor, this.#buffer, 0, this.#buffer.length, 0)
+      return length < this.#buffer.length ? this.#buffer.toString('latin1', 0, length) : undefined
     } catch {
       return undefined
     }

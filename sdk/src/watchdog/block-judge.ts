@@ -1,23 +1,24 @@
 import { BLOCK_THRESHOLD_MS } from '../sampling/blocked-time.ts'
 import type { BlockCause } from './block.ts'
-import { BEAT_MS } from './stall-watch.ts'
 
 /** Loops that stand still for less, in milliseconds, are left to the loop's own delay, which has no names. */
 export const BLOCK_MS = 100
 
 /**
- * A look so shortly before the heartbeat, in milliseconds, may have come just after the block: into code that is innocent, or
+ * A look so shortly before the end, in milliseconds, may have come just after the block: into code that is innocent, or
  * into the caller of what has returned. It counts where a native call held up the only look there is.
  */
 const EDGE_MS = 5
 
-/** What is known of the time between two heartbeats. All times in milliseconds. */
-export interface BeatInterval<L extends Look> {
+/** Where of a turn only its end is known: so much of the time since it had not begun may be no part of it, and is not counted. */
+const UNSURE_MS = 250
+
+/** What is known of a turn of the loop that was long. All times in milliseconds. */
+export interface Turn<L extends Look> {
+  /** When it had not begun. */
   readonly startMs: number
   readonly endMs: number
-  /** Time that the loop was not waiting for events. */
-  readonly activeMs: number
-  /** The longest iteration of the loop; undefined before Node.js 24, which does not time each one. */
+  /** How long it took; undefined where that is not known, 0 where it is known of nothing but a stop. */
   readonly longestMs: number | undefined
   /** Time that profiled functions have already reported as blocked by them. */
   readonly reportedMs: number
@@ -51,43 +52,43 @@ export interface Verdict<L extends Look> {
 }
 
 /**
- * Says whether the loop stood still between two heartbeats, and why; nothing where code would have to be blamed unseen.
+ * Says whether a turn of the loop was a block, and why; nothing where code would have to be blamed unseen.
  * @param same whether two looks have seen the same function
  */
-export function judge<L extends Look>(interval: BeatInterval<L>, same: (one: L, other: L) => boolean): Verdict<L> | undefined {
-  const elapsed = interval.endMs - interval.startMs
-  const stoppedMs = elapsed - BEAT_MS >= BLOCK_THRESHOLD_MS ? Math.min(interval.stoppedMs, elapsed) : 0
-  // A stopped loop may have been waiting for events. Without the longest iteration, work of before the block, less than a
-  // beat's, is taken for a part of it.
-  const longestMs = Math.min(interval.longestMs ?? Math.max(interval.activeMs, stoppedMs), elapsed)
+export function judge<L extends Look>(turn: Turn<L>, same: (one: L, other: L) => boolean): Verdict<L> | undefined {
+  const elapsed = turn.endMs - turn.startMs
+  const stoppedMs = Math.min(turn.stoppedMs, elapsed)
+  const longestMs = Math.min(turn.longestMs ?? Math.max(0, elapsed - UNSURE_MS), elapsed)
   // The other thread may have slept for a part of the stop. Only a look is a sign that it was not the whole block.
-  const isStop = stoppedMs >= (interval.looks.length > 0 ? longestMs / 2 : BLOCK_THRESHOLD_MS)
-  const durationMs = isStop ? Math.max(longestMs, stoppedMs) : Math.min(longestMs, interval.activeMs)
-  // Where iterations are not timed, only what the heartbeat came too late is sure to be one of them.
-  const sureMs = isStop || interval.longestMs !== undefined ? durationMs : Math.min(durationMs, elapsed - BEAT_MS)
-  if (sureMs < BLOCK_MS) return undefined
-  const unreportedMs = Math.max(0, durationMs - interval.reportedMs)
-  const startMs = interval.endMs - durationMs
+  const isStop = stoppedMs >= (turn.looks.length > 0 ? longestMs / 2 : BLOCK_THRESHOLD_MS)
+  const durationMs = isStop ? Math.max(longestMs, stoppedMs) : longestMs
+  if (durationMs < BLOCK_MS) return undefined
+  const unreportedMs = Math.max(0, durationMs - turn.reportedMs)
+  const startMs = turn.endMs - durationMs
   if (isStop) return { startMs, durationMs, cause: 'host', look: undefined, hostMs: unreportedMs, codeMs: 0 }
   // The collector's helper threads keep this one waiting for a processor too: that is the collection.
-  const gcMs = Math.min(interval.gcMs, durationMs)
-  const waitedMs = Math.min(interval.waitedMs, durationMs - gcMs)
+  const gcMs = Math.min(turn.gcMs, durationMs)
+  const waitedMs = Math.min(turn.waitedMs, durationMs - gcMs)
   // Code that would have held the loop for too long by itself is to blame, however much came on top of it.
-  const isCode = sureMs - gcMs - waitedMs >= Math.min(BLOCK_MS, sureMs / 2)
+  const isCode = durationMs - gcMs - waitedMs >= Math.min(BLOCK_MS, durationMs / 2)
   const cause = isCode ? 'code' : waitedMs > gcMs ? 'host' : 'gc'
   // Short waits for a processor are part of any code's time.
   const hostMs = waitedMs < BLOCK_THRESHOLD_MS ? 0 : Math.min(waitedMs, unreportedMs)
   const codeMs = Math.max(0, unreportedMs - hostMs - gcMs)
-  const look = longestLook(interval, same)
+  const look = longestLook(turn.looks, startMs, turn.endMs, same)
   // Nobody has seen that it was code: a short stop looks the same.
   return cause === 'code' && look === undefined ? undefined : { startMs, durationMs, cause, look, hostMs, codeMs }
 }
 
 /** A look stands for the time since the one before it, and the last one also for the time after it. */
-function longestLook<L extends Look>(interval: BeatInterval<L>, same: (one: L, other: L) => boolean): L | undefined {
-  const { startMs, endMs } = interval
-  const inside = interval.looks.filter(({ atMs }) => endMs - atMs >= EDGE_MS)
-  const looks = inside.length > 0 ? inside : interval.looks.filter(({ afterNative }) => afterNative)
+function longestLook<L extends Look>(
+  all: readonly L[],
+  startMs: number,
+  endMs: number,
+  same: (one: L, other: L) => boolean,
+): L | undefined {
+  const inside = all.filter(({ atMs }) => endMs - atMs >= EDGE_MS)
+  const looks = inside.length > 0 ? inside : all.filter(({ afterNative }) => afterNative)
   const times = looks.map(({ atMs }, index) => (index === looks.length - 1 ? endMs : atMs) - (looks[index - 1]?.atMs ?? startMs))
   const timeOf = (look: L) => looks.reduce((sum, other, index) => sum + (same(look, other) ? (times[index] ?? 0) : 0), 0)
   return looks.toSorted((one, other) => timeOf(other) - timeOf(one))[0]

@@ -11,7 +11,7 @@ export interface RawFrame {
 }
 
 /** Frames of the look itself: this function and its callers in this SDK, then the text that the inspector evaluates. */
-const LOOK_DEPTH = 8
+const LOOK_DEPTH = 12
 
 /**
  * What this thread is doing below the text that the inspector evaluates, innermost first; frames that only wait for a

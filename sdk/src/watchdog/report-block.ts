@@ -23,13 +23,18 @@ export function reportBlock(verdict: Verdict<StackLook>, blockedTime: BlockedTim
 }
 
 /** Counts what nobody else has: code that was caught, and the host. What was not caught is for the event-loop profiler. */
-function count({ cause, hostMs, codeMs }: Verdict<StackLook>, frame: StackFrame | undefined, blockedTime: BlockedTime): void {
+function count(
+  { cause, startMs, durationMs, hostMs, codeMs }: Verdict<StackLook>,
+  frame: StackFrame | undefined,
+  blockedTime: BlockedTime,
+): void {
   if (cause === 'gc') blockedTime.blockOfCollector()
-  if (hostMs > 0) blockedTime.byHost(hostMs, cause === 'host' ? 1 : 0)
+  const endMs = startMs + durationMs
+  if (hostMs > 0) blockedTime.byHost(hostMs, cause === 'host' ? 1 : 0, endMs)
   if (cause !== 'code' || codeMs < BLOCK_THRESHOLD_MS || frame === undefined) return
   const name = names.admit(nameOf(frame))
   announceSubject(name, 'function', frame)
-  blockedTime.byFunction(name, codeMs)
+  blockedTime.byFunction(name, codeMs, endMs)
 }
 
 function attributesOf({ cause, durationMs }: Pick<Block, 'cause' | 'durationMs'>, frame: StackFrame | undefined) {

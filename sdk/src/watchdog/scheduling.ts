@@ -8,22 +8,21 @@ export interface Scheduling {
   readonly waitedMs: number
 }
 
-/** Of one thread: the one that has opened it. */
+/** Of one thread. */
 export interface SchedulingReader {
   read(): Scheduling
   close(): void
 }
 
-const FILE = '/proc/thread-self/schedstat'
-
 /**
- * Opens what Linux knows of this thread, to the nanosecond; a look takes 1 µs. `process.threadCpuUsage()` is of no use here:
+ * Opens what Linux knows of a thread, to the nanosecond; a look takes 1 µs. `process.threadCpuUsage()` is of no use here:
  * where the kernel counts in ticks it sees 13 % of a burst of half a millisecond (docs/decisions.md).
+ * @param thread number of a thread of this process; default: the one that calls
  * @returns undefined where the system has no such file, or does not let us read it
  */
-export function openScheduling(): SchedulingReader | undefined {
+export function openScheduling(thread?: number): SchedulingReader | undefined {
   try {
-    const file = openSync(FILE, 'r')
+    const file = openSync(thread === undefined ? '/proc/thread-self/schedstat' : `/proc/self/task/${thread}/schedstat`, 'r')
     const text = Buffer.alloc(64)
     return {
       read() {

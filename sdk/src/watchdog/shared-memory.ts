@@ -1,9 +1,9 @@
-const BEAT = 0
-const STOPPED = 1
-const CPU = 2
-/** Of the 32-bit numbers in the same memory: behind the three above, which have 64 bits. */
-const ATTACHED = 6
-const NEVER = 7
+const STOPPED = 0
+const CPU = 1
+/** Of the 32-bit numbers in the same memory: behind the two above, which have 64 bits. */
+const ATTACHED = 4
+const WAITING = 5
+const NEVER = 6
 
 const NANOSECONDS = 1e6
 
@@ -21,15 +21,6 @@ export class SharedMemory {
     this.buffer = buffer
     this.#times = new BigInt64Array(buffer)
     this.#flags = new Int32Array(buffer)
-  }
-
-  /** When the agent's loop last turned: its heartbeat, which is also the name of the time until the next one. 0 before the first. */
-  get beat(): number {
-    return this.#read(BEAT)
-  }
-
-  set beat(now: number) {
-    this.#write(BEAT, now)
   }
 
   /** Time that not even the watchdog's thread could run, since it began: the process was stopped, or got no processor. */
@@ -54,6 +45,15 @@ export class SharedMemory {
   set attached(attached: boolean) {
     Atomics.store(this.#flags, ATTACHED, attached ? 1 : 0)
     Atomics.notify(this.#flags, ATTACHED)
+  }
+
+  /** Whether the last look has found that the agent's loop waits for events. */
+  get foundWaiting(): boolean {
+    return Atomics.load(this.#flags, WAITING) === 1
+  }
+
+  set foundWaiting(found: boolean) {
+    Atomics.store(this.#flags, WAITING, found ? 1 : 0)
   }
 
   /** Holds this thread until the other one no longer looks, or for so many milliseconds. */

@@ -1,51 +1,82 @@
-/** The agent's loop writes its heartbeat every so many milliseconds: each one wakes an idle process, and costs 0.02 % of a core a second. */
-export const BEAT_MS = 150
-/** A heartbeat older than this is looked into, in milliseconds; the difference is what iterations of a busy, healthy loop take. */
-export const LOOK_AFTER_MS = 200
 /** A thread that wakes so much too late, in milliseconds, did not get a processor, and then the agent's thread may not have got one either. */
 const LATE_MS = 30
-/** Time that the agent's thread is given after that, once a heartbeat, to turn its loop, in milliseconds. */
+/** Time that the agent's thread is given after that, once a turn, to end it, in milliseconds. */
 const GRACE_MS = 50
+/**
+ * Where every turn is counted: the time between two looks at the count, and how long the same turn must last after that, before it is
+ * looked into. In milliseconds: a turn that lasts as long as both is never missed, and each waking costs an idle machine 0.1 to 0.2 ms.
+ */
+const EVERY_TURN = { sleepMs: 200, lookAfterMs: 75 }
+/** Where a timer of 100 ms makes the turns: one that is missing at the first look is 50 ms late at least. */
+const TIMER = { sleepMs: 150, lookAfterMs: 50 }
 
-/** What to do next: look at the agent's thread or not, then sleep for so many milliseconds. */
+/** What to do next. */
 export interface Next {
+  /** Look at the agent's thread. */
   readonly look: boolean
+  /** A turn that was looked into is over, or a time in which nobody could run: say so. */
+  readonly over: boolean
+  /** Then sleep for so many milliseconds. */
   readonly sleepMs: number
 }
 
 /**
- * Decides from heartbeats when the agent's loop stands still. Time in which this thread could not run either does not count.
- * A loop that goes on standing still is looked at again each time that has lasted twice as long. Time comes in by parameter.
+ * Decides when the agent's loop stands still. Time in which this thread could not run either does not count. A loop that goes on
+ * standing still is looked at again each time that has lasted twice as long. Time comes in by parameter, in milliseconds.
  */
 export class StallWatch {
-  /** Milliseconds in which this thread should have run and could not. */
+  /** Milliseconds in which this thread should have run and could not, although no other one took its processor: the process was stopped. */
   stoppedMs = 0
-  #beat: number | undefined
-  /** Since when the heartbeat counts as still. */
+  readonly #times: typeof EVERY_TURN
+  #lookAfter: number
+  #stillSince: number | undefined
+  /** Since when the loop counts as still. */
   #from = 0
-  #lookAfter = LOOK_AFTER_MS
   #graceEnd: number | undefined
   #wakeAt = Infinity
+  #waitedMs = 0
+  #isEventful = false
 
-  /** This thread wakes, at a time, and reads the heartbeat; both on one clock. */
-  wake(now: number, beat: number): Next {
-    if (beat !== this.#beat) {
-      this.#beat = beat
-      this.#from = Math.min(beat, now)
-      this.#lookAfter = LOOK_AFTER_MS
-      this.#graceEnd = undefined
-    }
+  /** @param isOfEveryTurn whether every turn is counted, or those that a timer makes */
+  constructor(isOfEveryTurn: boolean) {
+    this.#times = isOfEveryTurn ? EVERY_TURN : TIMER
+    this.#lookAfter = this.#times.lookAfterMs
+  }
+
+  /**
+   * This thread wakes.
+   * @param stillSince since when the loop is known to be in the turn that it is in, on the same clock; undefined when it is in none
+   * @param waitedMs how long this thread has waited for processors so far
+   */
+  wake(now: number, stillSince: number | undefined, waitedMs: number = 0): Next {
+    const isAnother = stillSince === undefined || stillSince !== this.#stillSince
     const late = now - this.#wakeAt
+    const stopped = late - (waitedMs - this.#waitedMs)
+    this.#waitedMs = waitedMs
+    if (late >= LATE_MS && stopped >= LATE_MS) {
+      this.stoppedMs += stopped
+      this.#isEventful = true
+    }
+    const over = isAnother && this.#isEventful
+    if (isAnother) {
+      this.#stillSince = stillSince
+      this.#from = Math.min(stillSince ?? now, now)
+      this.#lookAfter = this.#times.lookAfterMs
+      this.#graceEnd = undefined
+      this.#isEventful = false
+    }
     if (late >= LATE_MS) {
-      this.stoppedMs += late
       this.#from = Math.min(this.#from + late, now)
       this.#graceEnd ??= now + GRACE_MS
     }
-    const look = now >= this.#lookAt()
-    while (now >= this.#lookAt()) this.#lookAfter *= 2
-    const sleepMs = Math.min(this.#lookAt() - now, LOOK_AFTER_MS)
+    const look = stillSince !== undefined && now >= this.#lookAt()
+    if (look) {
+      while (now >= this.#lookAt()) this.#lookAfter *= 2
+      this.#isEventful = true
+    }
+    const sleepMs = stillSince === undefined ? this.#times.sleepMs : Math.min(this.#lookAt() - now, this.#times.sleepMs)
     this.#wakeAt = now + sleepMs
-    return { look, sleepMs }
+    return { look, over, sleepMs }
   }
 
   #lookAt(): number {

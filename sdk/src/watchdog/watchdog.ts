@@ -7,8 +7,8 @@ import { isDebugged } from './obstacle.ts'
 import { LoopWatch } from './loop-watch.ts'
 import { reportBlock } from './report-block.ts'
 import { SharedMemory } from './shared-memory.ts'
-import { BEAT_MS } from './stall-watch.ts'
-import type { ThreadData, ThreadFailure } from './thread.ts'
+import type { Before, ThreadData, ThreadMessage } from './thread.ts'
+import { countTurns } from './turn-count.ts'
 
 /** What a thread of Node.js takes that has nothing to do: 7.5 to 8.3 MB of private memory (Node 24). */
 const THREAD_BYTES = 8_000_000
@@ -19,32 +19,35 @@ const DETACH_MS = 100
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1, stackSizeMb: 1 }
 
 /**
- * Starts the thread that notices when this thread's loop stands still, and the heartbeat that it goes by.
+ * Starts the thread that notices when this thread's loop stands still. As long as it does not, nothing happens in this one.
  * @param layer name under which its cost is counted
  * @param onObstacle told in a few words why it has stopped by itself
  * @returns stops it
  */
 export function startWatchdog(layer: string, onObstacle: (reason: string) => void): () => void {
   const memory = new SharedMemory()
-  const look = (beatSeen: number, askedAt: number) => void (isDebugged() || overhead.time(layer, () => loop.look(beatSeen, askedAt)))
+  const turns = countTurns()
+  const loop = new LoopWatch(memory, turns, blockedTime, (verdict, time) => guarded(() => reportBlock(verdict, time)))
   Object.defineProperty(globalThis, Symbol.for(LOOK_KEY), { value: look, configurable: true })
-  const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY })
-  worker.on('message', (failure: ThreadFailure) => standBack(failure))
+  const { histogram, isOfEveryTurn } = turns
+  const worker = startThread({ buffer: memory.buffer, lookKey: LOOK_KEY, histogram, isOfEveryTurn, thread: process.pid })
+  worker.on('message', told)
   worker.on('error', (error) => standBack(reason(error)))
   worker.unref()
-  const release = overhead.holds(layer, () => THREAD_BYTES)
-  const loop = new LoopWatch(memory, blockedTime, (verdict, time) => guarded(() => reportBlock(verdict, time)))
+  const stopHolding = overhead.holds(layer, () => THREAD_BYTES)
+  const stopReading = overhead.reads(layer, () => memory.threadCpuMs)
   const letGo = () => memory.waitUntilDetached(DETACH_MS)
   process.on('exit', letGo)
-  const timer = setInterval(beat, BEAT_MS).unref()
-  let threadCpuMs = 0
   let stopped = false
 
-  function beat(): void {
-    if (isDebugged()) return standBack('a debugger is attached')
-    guarded(() => overhead.time(layer, () => loop.beat()))
-    overhead.add(layer, memory.threadCpuMs - threadCpuMs)
-    threadCpuMs = memory.threadCpuMs
+  function look(before: Before, askedAt: number): void {
+    if (isDebugged()) setImmediate(standBack, 'a debugger is attached')
+    else guarded(() => overhead.time(layer, () => loop.look(before, askedAt)))
+  }
+
+  function told(message: ThreadMessage): void {
+    if ('failure' in message) standBack(message.failure)
+    else guarded(() => overhead.time(layer, () => loop.over(message.over, message.isLookedInto)))
   }
 
   /** Whatever fails here is the end of the watch, not of the agent. */
@@ -65,11 +68,11 @@ export function startWatchdog(layer: string, onObstacle: (reason: string) => voi
   function stop(): void {
     if (stopped) return
     stopped = true
-    clearInterval(timer)
     process.off('exit', letGo)
     Reflect.deleteProperty(globalThis, Symbol.for(LOOK_KEY))
     loop.stop()
-    release()
+    stopHolding()
+    stopReading()
     // Ends by itself within microseconds; nobody has to know when.
     void worker.terminate()
   }

@@ -14,6 +14,8 @@ export class Turns {
   readonly #histogram: Histogram
   readonly #calls: Waits | undefined
   #loop: string | undefined
+  /** When the turn that goes on was first seen. */
+  #seenAt: number | undefined
   /** Turns that have ended, since the count last began. */
   count = -1
   /** Whether one has ended since this was asked before. */
@@ -41,10 +43,12 @@ export class Turns {
     this.count = count
     this.waitsIn = this.#calls?.descriptor()
     this.isWaiting = this.waitsIn !== undefined && this.waitsIn === this.#loop
-    if (this.isWaiting) this.stillSince = undefined
-    else if (!this.haveTurned) this.stillSince ??= now
+    if (this.isWaiting) this.#seenAt = undefined
+    else if (this.haveTurned) this.#seenAt = now
+    else this.#seenAt ??= now
     // Whether it stays in this turn is asked soon, but not each time: a busy loop is in one whenever it is looked at.
-    else this.stillSince = this.#calls === undefined || this.stillSince !== undefined ? undefined : now
+    const isSpared = this.haveTurned && (this.#calls === undefined || this.stillSince !== undefined)
+    this.stillSince = isSpared ? undefined : this.#seenAt
   }
 
   /** The turn is looked into: the turns before it are forgotten, so that it is the longest one when it is over. */

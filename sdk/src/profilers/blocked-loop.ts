@@ -10,7 +10,7 @@ const LAYER = 'blocked-loop'
 
 /**
  * Names the function that holds the event loop, also while it is in a native call, and tells code from garbage collection
- * and from the host. A thread watches the heartbeat of the main thread; other threads of the agent are not watched.
+ * and from the host. A thread watches the turns of the main thread's loop; other threads of the agent are not watched.
  */
 export default {
   priority: 40,

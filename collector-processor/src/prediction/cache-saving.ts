@@ -1,7 +1,7 @@
 import type { Span } from '../prometheus/evidence.ts'
 import type { Blocks } from '../prometheus/series.ts'
 import type { Estimate, Saving } from '../recommendation/recommendation.ts'
-import { estimate, scaled } from './estimate.ts'
+import { estimate } from './estimate.ts'
 import { growthInWindow } from './window.ts'
 
 /** Hit ratios are not foretold more exactly than this: the floor of their interval (measured, see interval.ts). */
@@ -16,16 +16,19 @@ export interface CacheChange {
   readonly loadSeconds: number
 }
 
-/** Seconds saved a second, with an interval for the next window at the same request rate. Undefined without enough blocks. */
+/**
+ * Seconds saved a second, with an interval for the next window. What varies is the saving of each block, so that requests which come
+ * in bursts, or more of them from hour to hour, widen it as hits and durations do. Undefined without enough blocks.
+ */
 export function cacheSaving({ requests, savedPerRequest, loadSeconds }: CacheChange, span: Span): Saving | undefined {
   const amounts = requests.map((count, index) => {
     const saved = savedPerRequest[index]
     return count === undefined || saved === undefined ? undefined : count * saved
   })
-  const perRequest = estimate({ amounts, requests, windowBlocks: span.windowBlocks, floor: HIT_RATIO_FLOOR * loadSeconds })
-  if (perRequest === undefined) return undefined
+  const seconds = amounts.map((amount) => (amount === undefined ? undefined : span.blockSeconds))
   const rate = growthInWindow(requests, span).perSecond
-  return { unit: 's/s', ...atMost(scaled(perRequest, rate), rate * loadSeconds) }
+  const perSecond = estimate({ amounts, requests: seconds, windowBlocks: span.windowBlocks, floor: HIT_RATIO_FLOOR * loadSeconds * rate })
+  return perSecond && { unit: 's/s', ...atMost(perSecond, rate * loadSeconds) }
 }
 
 /** Nobody saves more than is spent. */

@@ -22,8 +22,6 @@ const EACH = Number(process.env['PITWALL_OPTBENCH_EACH'] ?? 4)
 const SEED = Number(process.env['PITWALL_OPTBENCH_SEED'] ?? 7_000)
 /** Of so many worlds of a kind, the last is changed wrongly: what is advised there must be refuted. */
 const PLANTED = EACH - 1
-/** A change that was made wrongly: a cache without room. */
-const WRONG = { maxEntries: 1, ttlSeconds: 1 }
 
 interface Judged {
   readonly instance: Instance
@@ -69,7 +67,6 @@ export default {
       const instances = worlds.map((world, kind) => new Instance(world, SEED + 100 * kind + turn))
       const first = await ask((recorder, end) => instances.forEach((instance) => instance.record(recorder, HISTORY_MS, end)))
       version = first.version
-      const isPlanted = turn === PLANTED
       const asked = instances.map((instance) => ({
         instance,
         recommendations: first.report.recommendations.filter(({ service }) => service === instance.service),
@@ -79,7 +76,7 @@ export default {
           instance,
           recommendations: [recommendation],
         } of asked) {
-          const change = isPlanted ? WRONG : recommendation?.change
+          const change = turn === PLANTED && instance.canBeWrong ? 'wrong' : recommendation?.change
           instance.record(recorder, VERDICT_MS, end, recommendation && change && { at: CHANGE_MS, change })
         }
         remember(recorder, first.report, end)
@@ -89,7 +86,7 @@ export default {
           .filter(({ service }) => service === instance.service)
           .map(({ rule, reason }) => `${rule}: ${reason}`)
         const verdict = second.report.recommendations.find(({ id }) => id === recommendations[0]?.id)?.state
-        judged.push({ instance, isPlanted, recommendations, reasons, verdict })
+        judged.push({ instance, isPlanted: turn === PLANTED && instance.canBeWrong, recommendations, reasons, verdict })
       }
     }
     const predictions = judged.flatMap((one) =>

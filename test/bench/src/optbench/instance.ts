@@ -21,14 +21,15 @@ export class Instance {
    * @param end Unix seconds at its end
    * @param change what is changed, and when (milliseconds since it began)
    */
-  record(recorder: Recorder, lengthMs: number, end: number, change?: { readonly at: number; readonly change: Change }): void {
+  record(recorder: Recorder, lengthMs: number, end: number, change?: { readonly at: number; readonly change: Change | 'wrong' }): void {
     const { service, life } = this.#begin()
     const { isScrapeLost = () => false, clockAheadMs = 0 } = this.world
     let isChanged = change === undefined
     for (let now = SCRAPE_MS; now <= lengthMs; now += SCRAPE_MS) {
       if (change !== undefined && !isChanged && now > change.at) {
         life.play(change.at)
-        life.apply?.(change.change)
+        if (change.change === 'wrong') life.applyWrongly?.()
+        else life.apply?.(change.change)
         isChanged = true
       }
       life.play(now)
@@ -54,6 +55,11 @@ export class Instance {
     const before = life.spentMs?.() ?? 0
     life.play(to)
     return (life.spentMs?.() ?? 0) - before
+  }
+
+  /** Whether its change can be made wrongly. */
+  get canBeWrong(): boolean {
+    return this.#begin().life.applyWrongly !== undefined
   }
 
   #begin(): { service: Service; life: Life } {

@@ -15,6 +15,7 @@ export function oneFunction(service: Service, fn: SimulatedFunction, random: () 
       service.now = until
     },
     apply: (change) => cached(fn, change),
+    applyWrongly: () => fn.cacheWrongly(),
     spentMs: () => fn.spentMs,
   }
 }

@@ -64,6 +64,14 @@ export class SimulatedFunction {
     else this.#cache.limits = limits
   }
 
+  /** Makes the advised change so that it is seen and hardly helps: a cache without room, or limits that are hardly larger. */
+  cacheWrongly(): void {
+    const limits = this.#limits
+    this.cache(
+      limits === undefined ? { maxEntries: 1, ttlSeconds: 1 } : { maxEntries: limits.maxEntries + 1, ttlSeconds: limits.ttlSeconds + 1 },
+    )
+  }
+
   /** Moves its work off the event loop. */
   offload(): void {
     this.#holdsLoop = false

@@ -18,6 +18,8 @@ export interface Life {
   play(until: number): void
   /** Makes the change that is advised for a subject. */
   apply?(change: Change): void
+  /** Makes it wrongly: it is seen, and hardly helps. Absent where that cannot be. */
+  applyWrongly?(): void
   /** Time spent so far on what the change is about, milliseconds. */
   spentMs?(): number
 }

@@ -1,15 +1,18 @@
 import { randomNumbers } from '../support/generator.ts'
 import type { Recorder } from './recorder.ts'
-import { SCRAPE_MS, Service } from './service.ts'
+import { Service } from './service.ts'
 import type { Change, Life, NamedWorld } from './world.ts'
 
 /** One world of a kind, with a seed of its own, from which it can be played again. */
 export class Instance {
+  /** Milliseconds between two scrapes. */
+  readonly scrapeMs: number
   readonly world: NamedWorld
   readonly seed: number
   readonly service: string
 
-  constructor(world: NamedWorld, seed: number) {
+  constructor(world: NamedWorld, seed: number, scrapeMs: number = 60_000) {
+    this.scrapeMs = scrapeMs
     this.world = world
     this.seed = seed
     this.service = `${world.name}-${seed}`
@@ -25,7 +28,7 @@ export class Instance {
     const { service, life } = this.#begin()
     const { isScrapeLost = () => false, clockAheadMs = 0 } = this.world
     let isChanged = change === undefined
-    for (let now = SCRAPE_MS; now <= lengthMs; now += SCRAPE_MS) {
+    for (let now = this.scrapeMs; now <= lengthMs; now += this.scrapeMs) {
       if (change !== undefined && !isChanged && now > change.at) {
         life.play(change.at)
         if (change.change === 'wrong') life.applyWrongly?.()

@@ -2,9 +2,6 @@ import type { Clock } from '@pitwall/sdk'
 import type { MetricSource } from '../../../../sdk/dist/telemetry/source.js'
 import type { Recorder } from './recorder.js'
 
-/** Milliseconds between two scrapes. */
-export const SCRAPE_MS = 60_000
-
 /** One simulated agent process: its time, and what it exports. */
 export class Service {
   readonly name: string

@@ -4,7 +4,7 @@ import { between, popularKeys } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 /** The process starts anew at this time, milliseconds: ten minutes before it is judged. */
-const RESTART_MS = 170 * 60_000
+const RESTART_MS = 290 * 60_000
 
 export default {
   title: 'a healthy cache that a restart has just emptied',

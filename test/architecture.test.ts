@@ -46,7 +46,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['text', 'servers', 'recommendation/recommendation.ts', 'commands/command.ts', 'settings.ts'],
     ['prometheus'],
     ['prediction'],
-    ['rules'],
+    ['rules', 'benchmark'],
     ['recommendation'],
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],

@@ -1,4 +1,6 @@
 /** The optimizer as a library. */
+export { benchmark, type BenchmarkOptions, type BenchmarkResult } from './benchmark/benchmark.ts'
+export type { Compared, Outcome } from './benchmark/outcome.ts'
 export { type Cycle, runCycle } from './cycle.ts'
 export type { Emitter } from './emitters/emitter.ts'
 export { type PrometheusClient, prometheusClient } from './prometheus/client.ts'

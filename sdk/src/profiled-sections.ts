@@ -5,8 +5,7 @@ import { Section } from './calls/section.ts'
 import { OptionError } from './errors.ts'
 import type { CallStatistics } from './sampling/call-statistics.ts'
 import { boundedName, isKnown, statisticsOf } from './sampling/known-functions.ts'
-import { followed } from './sampling/loop-time.ts'
-import { isPlainPromise, isThenable, passedOn } from './sampling/outcome.ts'
+import { isThenable } from './sampling/outcome.ts'
 import { announceSubject } from './telemetry/subject-info.ts'
 
 /**
@@ -44,28 +43,13 @@ export function profileMemory(name: string, work?: () => unknown): unknown {
 }
 
 /**
- * As `profileTime`, and parts the time into that on the event loop and that of waiting, as `onLoopMs` and `waitMs` of the summary. Of what
- * waits that is known only where something follows its promises (`followBy`), which nothing in the SDK does yet; the series `pitwall.function.cpu.time`
- * and `pitwall.function.wait.time` tell it by name.
+ * As `profileTime`, for work that waits: its summary tells in `onLoopMs` and `waitMs` how the time divides between the event loop and
+ * waiting, as the windows of the profiler `cpu-wait` see it. Of a section without `work` they see only what holds the loop all the time.
  */
 export function profileAsync(name: string): Disposable
 export function profileAsync<T>(name: string, work: () => T): T
 export function profileAsync(name: string, work?: () => unknown): unknown {
-  const statistics = sectionStatistics(name, work)
-  const parted = (milliseconds: number, onLoopMs: number | undefined) => {
-    statistics.figure('onLoopMs').add(onLoopMs)
-    statistics.figure('waitMs').add(onLoopMs === undefined ? undefined : Math.max(0, milliseconds - onLoopMs))
-  }
-  if (work === undefined) return new Section(statistics, (ms, isSynchronous) => parted(ms, isSynchronous ? ms : undefined))
-  return measuredCall(statistics, () => {
-    const start = statistics.clock.now()
-    const { result, onLoopMs } = followed(work)
-    const over = () => parted(statistics.clock.now() - start, onLoopMs())
-    if (isPlainPromise(result)) return passedOn(result, over, over)
-    const milliseconds = statistics.clock.now() - start
-    parted(milliseconds, isThenable(result) ? undefined : milliseconds)
-    return result
-  })
+  return work === undefined ? profileTime(name) : profileTime(name, work)
 }
 
 function metered(meter: Meter, name: string, work: (() => unknown) | undefined): unknown {

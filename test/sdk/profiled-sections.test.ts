@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { calls, subjects } from '../../sdk/src/contract/index.ts'
 import { profileAsync, profileCpu, profileMemory, profileTime } from '../../sdk/src/profiled-sections.ts'
 import { getProfiler } from '../../sdk/src/profiler.ts'
-import { followBy } from '../../sdk/src/sampling/loop-time.ts'
+import { knownStatistics } from '../../sdk/src/sampling/known-functions.ts'
+import { TimeSplit } from '../../sdk/src/sampling/time-split.ts'
 import { collected, total } from '../support/collected.ts'
 
 const named = (name: string) => ({ 'code.function.name': name })
@@ -119,17 +120,24 @@ describe('allocation', () => {
 describe('time on the loop and time of waiting', () => {
   it('are known of what does not wait', () => {
     profileAsync('section.sync', () => burn(2))
-    expect(summary('section.sync')?.onLoopMs?.mean).toBeGreaterThanOrEqual(2)
-    expect(summary('section.sync')?.waitMs).toMatchObject({ known: 1, mean: 0 })
+    expect(summary('section.sync')?.onLoopMs).toBeGreaterThanOrEqual(2)
+    expect(summary('section.sync')?.waitMs).toBe(0)
   })
 
-  it('are not known of what waits while nobody follows promises, and what they say as soon as somebody does', async () => {
-    await profileAsync('section.async', async () => new Promise(setImmediate))
-    expect(summary('section.async')?.onLoopMs).toMatchObject({ known: 0, unknown: 1 })
-    const stop = followBy((work) => ({ result: work(), onLoopMs: () => 0.001 }))
+  it('are not known of what waits while nobody follows calls', async () => {
     expect(await profileAsync('section.async', async () => new Promise<number>((resolve) => setImmediate(resolve, 5)))).toBe(5)
-    stop()
-    expect(summary('section.async')?.onLoopMs).toEqual({ known: 1, unknown: 1, mean: 0.001, max: 0.001 })
-    expect(summary('section.async')?.waitMs?.mean).toBeGreaterThan(0)
+    expect(summary('section.async')).toMatchObject({ onLoopMs: undefined, waitMs: undefined })
+  })
+
+  it('are those that the windows of following saw, as parts of the mean', async () => {
+    await profileAsync('section.followed', async () => new Promise(setImmediate))
+    const [statistics] = knownStatistics().get('section.followed') ?? []
+    const split = new TimeSplit(0)
+    split.saw(100, 25)
+    split.divide(100)
+    if (statistics !== undefined) statistics.split = split
+    const { meanMs = NaN, onLoopMs, waitMs } = summary('section.followed') ?? {}
+    expect(onLoopMs).toBeCloseTo(meanMs / 4, 6)
+    expect(waitMs).toBeCloseTo((meanMs * 3) / 4, 6)
   })
 })

@@ -47,7 +47,7 @@ export class AllocationRun {
   /** Ends it, with all source maps. @throws Error where another tool has ended the sampling */
   async end(): Promise<AllocationProfile> {
     const sampled = this.#sampled()
-    await sourceMaps.load(scriptsOn([...sampled.allocated.keys(), ...sampled.retained.keys()]))
+    await sourceMaps.load(scriptsOn([...sampled.allocated.keys(), ...sampled.retained.keys()]), 'allocation')
     const profile = made(sampled)
     return { ...profile, pprof: await promisify(gzip)(profile.pprof) }
   }

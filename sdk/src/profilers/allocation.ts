@@ -12,19 +12,23 @@ import { addSource } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
 
 const INTERVAL_BYTES = 512 * 1_024
-/** Windows in turn: what is allocated, and then what of it stays. */
-const ALLOCATED_MS = 30_000
-const RETAINED_MS = 270_000
+/** Windows in turn: what is allocated, and then what of it stays. Long ones, because readings are what costs. */
+const ALLOCATED_MS = 120_000
+const RETAINED_MS = 480_000
+/** Longest window while a leak is suspected. */
+const LEAKING_MS = 270_000
 /** Reading collects all garbage, up to 0.8 ms a MiB: above this heap it would block the event loop for more than 50 ms. */
 const MAX_HEAP_BYTES = 64 * 2 ** 20
+/** What a reading costs beside its pause, as a share of that: V8's threads collect as well, and the process has its memory and machine code to make anew. */
+const AFTERMATH = 7
 /** Above that, a leak is worth two readings. */
 const MAX_LEAKING_BYTES = 256 * 2 ** 20
 
 /** Options of `allocationProfiler`. */
 export interface AllocationProfilerOptions {
-  /** Length of the window that counts what is allocated, milliseconds; default 30,000. It stands for the whole turn. */
+  /** Length of the window that counts what is allocated, milliseconds; default 120,000. It stands for the whole turn. */
   readonly allocatedMs?: number
-  /** Length of the window that counts what stays, milliseconds; default 270,000. */
+  /** Length of the window that counts what stays, milliseconds; default 480,000, and 270,000 at most while a leak is suspected. */
   readonly retainedMs?: number
   /** Nothing is read where more of the heap is used, bytes; default 64 MiB. A reading is a full collection, up to 0.8 ms a MiB. */
   readonly maxHeapBytes?: number
@@ -59,11 +63,13 @@ export function allocationProfiler({
           if (leakSites.areWanted && counting === 'retained' && runs) wait(counting, runs)
           else window(counting === 'retained' && !leakSites.areWanted ? 'allocated' : 'retained')
         }
-        timer = setTimeout(end, counting === 'allocated' ? allocatedMs : retainedMs).unref()
+        const stayingMs = leakSites.areWanted ? Math.min(retainedMs, LEAKING_MS) : retainedMs
+        timer = setTimeout(end, counting === 'allocated' ? allocatedMs : stayingMs).unref()
       }
       const read = (counting: SampledBytes, runs: boolean) => {
         const at = performance.now()
         const head = runs && mayPause(counting) ? sampler.read() : undefined
+        overhead.add('allocation', AFTERMATH * (performance.now() - at))
         if (head === undefined) return
         if (counting === 'allocated') overhead.add('allocation', sampler.samplesOf('allocated') * SAMPLE_MS * turns)
         placed(head)

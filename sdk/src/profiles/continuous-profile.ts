@@ -145,7 +145,7 @@ export class ContinuousProfile implements MetricSource {
     const unread = sourceMaps.unread(scriptsOf(window, false))
     this.#count(window, (url) => !unread.has(url))
     // What went into scripts whose source maps have to be read first counts a moment later.
-    if (unread.size > 0) void sourceMaps.load(unread).then(() => this.#count(window, (url) => unread.has(url)))
+    if (unread.size > 0) void sourceMaps.load(unread, 'cpu-profile').then(() => this.#count(window, (url) => unread.has(url)))
     this.#onWindow(window, startedAt)
   }
 

@@ -35,7 +35,7 @@ export function keepProfiles(folder: string, profile: ContinuousProfile): () => 
     said = true
   }
   const write = async ({ name, window, startedAt }: Unwritten): Promise<void> => {
-    await sourceMaps.load(scriptsOf(window, true))
+    await sourceMaps.load(scriptsOf(window, true), 'cpu-profile')
     await ring.write(name, await promisify(gzip)(encoded(window, startedAt)))
   }
   let unwritten: Unwritten | undefined

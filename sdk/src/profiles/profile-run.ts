@@ -53,7 +53,7 @@ export class ProfileRun {
   async end(): Promise<CpuProfile> {
     learnBodies()
     const window = endRecording(this.#recording)
-    await sourceMaps.load(scriptsOf(window, true))
+    await sourceMaps.load(scriptsOf(window, true), 'cpu-profile')
     const { bytes, ...profile } = overhead.time('cpu-profile', () => profileOf(window, this.#startedAt))
     return { ...profile, pprof: await promisify(gzip)(bytes) }
   }

@@ -9,15 +9,19 @@ const TAIL_BYTES = 4_096
 const COMMENT = /^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm
 const INLINE = /^data:application\/json[^,]*?(;base64)?,(.*)$/s
 
-/** Whether a script has a source map, by the end of its file. A map inside the file is longer than that: one word up to the end. */
-export async function mentionsSourceMap(path: string): Promise<boolean> {
+/**
+ * Bytes of a script that has a source map, by the end of its file; undefined of one that has none. A map inside the file is longer
+ * than that: one word up to the end.
+ */
+export async function mappedScriptBytes(path: string): Promise<number | undefined> {
   const file = await open(path)
   try {
     const { size } = await file.stat()
     const length = Math.min(size, TAIL_BYTES)
     const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length })
     const tail = buffer.toString('latin1')
-    return tail.includes('sourceMappingURL=') || (length === TAIL_BYTES && /^\S+\s*$/.test(tail))
+    const isMapped = tail.includes('sourceMappingURL=') || (length === TAIL_BYTES && /^\S+\s*$/.test(tail))
+    return isMapped ? size : undefined
   } finally {
     await file.close()
   }

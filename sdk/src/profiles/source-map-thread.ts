@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { sourceTable } from './read-source-map.ts'
-import { readSourceMap } from './source-map-text.ts'
+import { scriptTable } from './script-table.ts'
 import type { SourceTable } from './source-table.ts'
 
 /** A script whose source map is wanted, with the map's text where it is no file. */
@@ -21,19 +20,9 @@ export interface FoundMap {
 async function readAll(port: NonNullable<typeof parentPort>, wanted: readonly WantedMap[]): Promise<void> {
   for (const { path, text } of wanted) {
     const start = performance.now()
-    const table = await tableOf(path, text)
+    const table = await scriptTable(path, text)
     const moved = table === undefined ? [] : [table.firstPiece, table.columns, table.sourceOf, table.lineOf].map(({ buffer }) => buffer)
     port.postMessage({ path, table, tookMs: performance.now() - start } satisfies FoundMap, moved)
-  }
-}
-
-async function tableOf(path: string, given: string | undefined): Promise<SourceTable | undefined> {
-  try {
-    const map = given === undefined ? await readSourceMap(path) : { text: given, address: `file://${path}` }
-    return map && sourceTable(map.text, map.address)
-  } catch {
-    // A map that is missing, damaged or too large: the places of the script itself are told.
-    return undefined
   }
 }
 

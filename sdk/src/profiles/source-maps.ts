@@ -3,18 +3,20 @@ import { Worker } from 'node:worker_threads'
 import { overhead } from '../sampling/overhead.ts'
 import { isInstalled, scriptPath } from './file-names.ts'
 import type { FoundMap, WantedMap } from './source-map-thread.ts'
-import { loadedSourceMap, mentionsSourceMap } from './source-map-text.ts'
+import { loadedSourceMap, mappedScriptBytes } from './source-map-text.ts'
 import type { SourceTable } from './source-table.ts'
 
 /** Scripts whose maps are kept; those of further ones are not looked for. */
 const MAX_SCRIPTS = 1_000
 /** Bytes of all tables together: a bundle of 5 MB has about 2 MB of them. */
 const MAX_BYTES = 16 * 1_048_576
+/** Maps of scripts up to this size are read in this thread, in a few milliseconds each: a thread takes 60 ms to begin with. */
+const SMALL_BYTES = 64 * 1_024
 /** Whoever waits for maps waits so long at most. */
 const DEADLINE_MS = 10_000
 
 /**
- * Source maps of the scripts that profiles have named, read in a thread that lives no longer than that takes. Those of
+ * Source maps of the scripts that profiles have named, large ones read in a thread that lives no longer than that takes. Those of
  * installed packages are not read: nobody edits their sources.
  */
 export class SourceMaps {
@@ -32,14 +34,19 @@ export class SourceMaps {
     return new Set(unread.slice(0, Math.max(0, MAX_SCRIPTS - this.#tables.size)))
   }
 
-  /** Reads those maps of these scripts that have yet to be read. Never rejects. */
-  async load(scripts: ReadonlySet<string>): Promise<void> {
+  /**
+   * Reads those maps of these scripts that have yet to be read. Never rejects.
+   * @param layer of the SDK that wants them, under which their cost is counted
+   */
+  async load(scripts: ReadonlySet<string>, layer: string): Promise<void> {
     const urls = [...this.unread(scripts)]
     if (urls.length === 0) return
     const wanted = (await Promise.all(urls.map(wantedMap))).filter((map) => map !== undefined)
-    const none = new Map<string, SourceTable>()
+    const [small, large] = [wanted.filter(isSmall), wanted.filter((map) => !isSmall(map))]
+    const found = new Map<string, SourceTable>()
+    if (small.length > 0) await readHere(small, found, layer)
     // Node.js's permission model may allow no thread.
-    const found = wanted.length === 0 ? none : await readInThread(wanted).catch(() => none)
+    if (large.length > 0) await readInThread(large, found, layer).catch(() => {})
     for (const url of urls) this.#keep(url, found.get(scriptPath(url) ?? ''))
   }
 
@@ -56,21 +63,39 @@ function isOwnScript(url: string): boolean {
   return path !== undefined && !isInstalled(path)
 }
 
-async function wantedMap(url: string): Promise<WantedMap | undefined> {
+/** A map to read, and the bytes of the script or of the map's text. */
+interface SizedMap extends WantedMap {
+  readonly bytes: number
+}
+
+function isSmall({ bytes }: SizedMap): boolean {
+  return bytes <= SMALL_BYTES
+}
+
+async function wantedMap(url: string): Promise<SizedMap | undefined> {
   const path = scriptPath(url)
   if (path === undefined) return undefined
   try {
-    if (await mentionsSourceMap(path)) return { path }
+    const bytes = await mappedScriptBytes(path)
+    if (bytes !== undefined) return { path, bytes }
     const text = loadedSourceMap(path)
-    return text === undefined ? undefined : { path, text }
+    return text === undefined ? undefined : { path, text, bytes: text.length }
   } catch {
     return undefined
   }
 }
 
-/** Tables by path. Where the thread cannot be started, as in a bundle, there are none. */
-function readInThread(wanted: readonly WantedMap[]): Promise<Map<string, SourceTable>> {
-  const found = new Map<string, SourceTable>()
+/** Reads maps in this thread, one after the other; whoever reads one waits for its files in between. */
+async function readHere(wanted: readonly WantedMap[], found: Map<string, SourceTable>, layer: string): Promise<void> {
+  const { scriptTable } = await import('./script-table.ts')
+  for (const { path, text } of wanted) {
+    const table = await scriptTable(path, text, (work) => overhead.time(layer, work))
+    if (table !== undefined) found.set(path, table)
+  }
+}
+
+/** Reads maps in a thread. Where it cannot be started, as in a bundle, none is found. */
+function readInThread(wanted: readonly WantedMap[], found: Map<string, SourceTable>, layer: string): Promise<void> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL(`./source-map-thread${extname(import.meta.url)}`, import.meta.url), {
       name: 'pitwall source maps',
@@ -82,12 +107,12 @@ function readInThread(wanted: readonly WantedMap[]): Promise<Map<string, SourceT
     const timer = setTimeout(() => void worker.terminate(), DEADLINE_MS).unref()
     worker.on('message', ({ path, table, tookMs }: FoundMap) => {
       if (table !== undefined) found.set(path, table)
-      overhead.add('cpu-profile', tookMs)
+      overhead.add(layer, tookMs)
     })
     worker.on('error', () => {})
     worker.on('exit', () => {
       clearTimeout(timer)
-      resolve(found)
+      resolve()
     })
     // Last, because a listener takes it back.
     worker.unref()

@@ -154,6 +154,7 @@ export class CallFollowing implements MetricSource {
       const calls = new FollowedFunction(statistics.name, this.#recorder)
       // What was measured before the start was not seen; a function that is new has only been missed by its first window.
       const split = new TimeSplit(this.#isFirstLook ? statistics.totalMs : 0)
+      statistics.split = split
       this.#followed.set(statistics, { calls, split, durationMs: 0, onLoopMs: 0, count: statistics.count })
     }
     this.#isFirstLook = false
@@ -210,7 +211,7 @@ export class CallFollowing implements MetricSource {
     this.#cancel()
     if (this.#recorder.window !== 0) this.#recorder.close()
     this.#endHooks()
-    for (const statistics of this.#followed.keys()) statistics.follower = undefined
+    for (const statistics of this.#followed.keys()) statistics.follower = statistics.split = undefined
   }
 }
 

@@ -9,6 +9,7 @@ import { DurationHistogram, exportedCounts } from './duration-histogram.ts'
 import type { FollowedFunction } from './followed-call.ts'
 import { Figure, type FigureName } from './figure.ts'
 import type { RepetitionTracking } from './repetition-tracking.ts'
+import type { TimeSplit } from './time-split.ts'
 
 /** An hour by minutes. */
 export const defaultHistory: HistorySettings = { ageMs: 3_600_000, intervals: 60 }
@@ -48,6 +49,8 @@ export class CallStatistics implements MetricSource {
   tracking: RepetitionTracking | undefined
   /** Follows the calls through what they wait for, while that is to be known. */
   follower: FollowedFunction | undefined
+  /** How their time divides between the event loop and waiting; undefined while nobody follows calls. */
+  split: TimeSplit | undefined
   #history: CallHistory
   #historySettings: HistorySettings
   readonly #timing = new AdaptiveTiming()

@@ -39,8 +39,12 @@ export interface FunctionSummary {
   /** What sections were asked to measure besides time; undefined where none was. */
   readonly cpuMs: FigureSummary | undefined
   readonly allocatedBytes: FigureSummary | undefined
-  readonly onLoopMs: FigureSummary | undefined
-  readonly waitMs: FigureSummary | undefined
+  /**
+   * The parts of the mean duration that it holds the event loop, with what it calls, and that it waits: as windows of following see them.
+   * Undefined where nothing waits to be told: the profiler `cpu-wait` does not run, or has not met a call yet.
+   */
+  readonly onLoopMs: number | undefined
+  readonly waitMs: number | undefined
 }
 
 /** The counts of a function at a moment. */
@@ -99,8 +103,7 @@ export function summaryOf(
     ),
     cpuMs: figure('cpuMs'),
     allocatedBytes: figure('allocatedBytes'),
-    onLoopMs: figure('onLoopMs'),
-    waitMs: figure('waitMs'),
+    ...dividedMean(all, meanMs),
   }
 }
 
@@ -120,6 +123,18 @@ function combined(one: CallCounts, other: CallCounts, sign: 1 | -1): CallCounts 
     totalMs: one.totalMs + sign * other.totalMs,
     squares: one.squares + sign * other.squares,
   }
+}
+
+/** What never waits holds the loop all the time. */
+function dividedMean(all: readonly CallStatistics[], meanMs: number): Pick<FunctionSummary, 'onLoopMs' | 'waitMs'> {
+  const waiting = all.filter(({ asynchronous }) => asynchronous.counts !== undefined)
+  if (waiting.length === 0) return { onLoopMs: meanMs, waitMs: 0 }
+  const splits = waiting.flatMap(({ split }) => (split?.isKnown === true ? [split] : []))
+  const onLoopMs = splits.reduce((total, split) => total + split.onLoopMs, 0)
+  const waitMs = splits.reduce((total, split) => total + split.waitMs, 0)
+  if (onLoopMs + waitMs === 0) return { onLoopMs: undefined, waitMs: undefined }
+  const share = onLoopMs / (onLoopMs + waitMs)
+  return { onLoopMs: meanMs * share, waitMs: meanMs * (1 - share) }
 }
 
 function figureSummary(figures: readonly Figure[]): FigureSummary | undefined {

@@ -1,5 +1,5 @@
 /** What can be measured of a section besides its time. */
-export type FigureName = 'cpuMs' | 'allocatedBytes' | 'onLoopMs' | 'waitMs'
+export type FigureName = 'cpuMs' | 'allocatedBytes'
 
 /** What was found of one kind in some calls of a function, and in how many of them it could not be known. */
 export class Figure {

@@ -137,6 +137,9 @@ class Walk {
   #addObject(value: object, depth: number): void {
     if (depth > MAX_DEPTH) return this.state.add(tag.tooDeep)
     if (Array.isArray(value)) return this.addList(value, depth)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    // Most are plain: they need not be asked what else they might be.
+    if (prototype === Object.prototype && !('toJSON' in value)) return this.#addRecord(value, prototype, depth)
     if (value instanceof AbortSignal) return
     if (ArrayBuffer.isView(value)) return this.#addBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), depth)
     if (value instanceof ArrayBuffer) return this.#addBytes(new Uint8Array(value), depth)
@@ -144,7 +147,7 @@ class Walk {
     if (value instanceof RegExp) return this.#addText(String(value))
     if (value instanceof Error) return this.addList([value.name, value.message], depth)
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.#add(value.toJSON(), depth + 1)
-    this.#addRecord(value, depth)
+    this.#addRecord(value, prototype, depth)
   }
 
   /** In the order in which they were added, as Maps and Sets have them; the rest of a large one is not even looked at. */
@@ -164,19 +167,24 @@ class Walk {
     for (let part = 0; part < MAX_ENDS; part++) this.state.add(bytes[Math.floor(part * step)] ?? 0)
   }
 
-  #addRecord(value: object, depth: number): void {
+  #addRecord(value: object, prototype: unknown, depth: number): void {
     const keys = Object.keys(value)
-    const prototype: unknown = Object.getPrototypeOf(value)
     if (keys.length === 0 && prototype !== Object.prototype && prototype !== null) return this.state.add(identity(value))
     this.state.add(tag.record)
     this.state.add(keys.length)
     // Sorting a dictionary of 100,000 words takes 50 ms: of one that is not read whole, the order counts.
-    for (const key of keys.length <= MAX_VALUES ? keys.toSorted() : keys) {
+    if (keys.length <= MAX_VALUES && !isSorted(keys)) keys.sort()
+    for (const key of keys) {
       if (this.#values < 0) return
       this.#addText(key)
       this.#add(Reflect.get(value, key), depth + 1)
     }
   }
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return false
+  return true
 }
 
 const identities = new WeakMap<object, number>()

@@ -6,8 +6,8 @@ const BUDGET = 0.002
 const LARGEST_DUTY = 0.4
 const SMALLEST_DUTY = 0.005
 /** The largest in a process that has nothing to do; it rises with how busy the loop is, because there is as much more to be told, up to the largest at half of the time. */
-const IDLE_DUTY = 0.05
-const DUTY_BY_BUSY = 0.7
+const IDLE_DUTY = 0.03
+const DUTY_BY_BUSY = 0.74
 /** Weight of the latest window in the cost that is expected of the next one. */
 const WEIGHT = 0.25
 

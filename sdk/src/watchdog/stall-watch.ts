@@ -6,7 +6,7 @@ const GRACE_MS = 50
  * Where every turn is counted: the time between two looks at the count, and how long the same turn must last after that, before it is
  * looked into. In milliseconds: a turn that lasts as long as both is never missed, and each waking costs an idle machine 0.1 to 0.2 ms.
  */
-const EVERY_TURN = { sleepMs: 200, lookAfterMs: 75 }
+const EVERY_TURN = { sleepMs: 250, lookAfterMs: 60 }
 /** Where a timer of 100 ms makes the turns: one that is missing at the first look is 50 ms late at least. */
 const TIMER = { sleepMs: 150, lookAfterMs: 50 }
 
@@ -46,17 +46,12 @@ export class StallWatch {
   /**
    * This thread wakes.
    * @param stillSince since when the loop is known to be in the turn that it is in, on the same clock; undefined when it is in none
-   * @param waitedMs how long this thread has waited for processors so far
+   * @param waitedMs reads how long this thread has waited for processors so far; asked when it is late
    */
-  wake(now: number, stillSince: number | undefined, waitedMs: number = 0): Next {
+  wake(now: number, stillSince: number | undefined, waitedMs: () => number = () => 0): Next {
     const isAnother = stillSince === undefined || stillSince !== this.#stillSince
     const late = now - this.#wakeAt
-    const stopped = late - (waitedMs - this.#waitedMs)
-    this.#waitedMs = waitedMs
-    if (late >= LATE_MS && stopped >= LATE_MS) {
-      this.stoppedMs += stopped
-      this.#isEventful = true
-    }
+    if (late >= LATE_MS) this.#isEventful = this.#wasStopped(late, waitedMs()) || this.#isEventful
     const over = isAnother && this.#isEventful
     if (isAnother) {
       this.#stillSince = stillSince
@@ -77,6 +72,20 @@ export class StallWatch {
     const sleepMs = stillSince === undefined ? this.#times.sleepMs : Math.min(this.#lookAt() - now, this.#times.sleepMs)
     this.#wakeAt = now + sleepMs
     return { look, over, sleepMs }
+  }
+
+  /** So long has this thread waited for processors until now. */
+  waited(waitedMs: number): void {
+    this.#waitedMs = waitedMs
+  }
+
+  /** What it did not wait for a processor, of the time that it is late, the process was stopped. */
+  #wasStopped(late: number, waitedMs: number): boolean {
+    const stopped = late - (waitedMs - this.#waitedMs)
+    this.#waitedMs = waitedMs
+    if (stopped < LATE_MS) return false
+    this.stoppedMs += stopped
+    return true
   }
 
   #lookAt(): number {

@@ -33,8 +33,8 @@ export interface Before {
 /** What the thread says: that such a turn is over, and whether it was looked into; or as its last words why it cannot look. */
 export type ThreadMessage = { readonly over: Before; readonly isLookedInto: boolean } | { readonly failure: string }
 
-/** Its own processor time is read every so many times that it wakes. */
-const READ_CPU_EVERY = 40
+/** What the system says of this thread is read every so many times that it wakes: files of `/proc` are most of what it costs. */
+const READ_EVERY = 40
 
 /** The program of the watchdog's thread. It imports next to nothing, because each megabyte of it is the agent's. */
 function watch({ buffer, lookKey, histogram, isOfEveryTurn, thread }: ThreadData): void {
@@ -61,10 +61,13 @@ function watch({ buffer, lookKey, histogram, isOfEveryTurn, thread }: ThreadData
   function wake(): Next {
     const now = systemNow()
     turns.see(now)
-    const { waitedMs, cpuMs } = own?.read() ?? { waitedMs: 0, cpuMs: 0 }
-    const next = stalls.wake(now, turns.stillSince, waitedMs)
+    const next = stalls.wake(now, turns.stillSince, () => own?.read().waitedMs ?? 0)
     memory.stoppedMs = stalls.stoppedMs
-    if (wakes++ % READ_CPU_EVERY === 0) memory.threadCpuMs = cpuMs
+    if (wakes++ % READ_EVERY === 0) {
+      const { waitedMs, cpuMs } = own?.read() ?? { waitedMs: 0, cpuMs: 0 }
+      stalls.waited(waitedMs)
+      memory.threadCpuMs = cpuMs
+    }
     if (next.over) parentPort?.postMessage({ over: before, isLookedInto } satisfies ThreadMessage, [])
     see(now)
     return next

@@ -21,12 +21,12 @@ describe('how often windows are opened', () => {
   })
 
   it('is seldom while nothing is called', () => {
-    expect(afterCosts(0.1, 0).intervalMs(0)).toBe(2_400)
+    expect(afterCosts(0.1, 0).intervalMs(0)).toBe(4_000)
   })
 
   it('rises with how busy the event loop is', () => {
     const shares = [0, 0.05, 0.2, 0.5, 1].map((busy) => WINDOW_MS / afterCosts(0.01, 0).intervalMs(busy))
-    expect(shares).toEqual([0.05, 0.085, 0.19, 0.4, 0.4].map((share) => expect.closeTo(share)))
+    expect(shares).toEqual([0.03, 0.067, 0.178, 0.4, 0.4].map((share) => expect.closeTo(share)))
   })
 
   it('is not decided by one window that something else disturbed', () => {

@@ -39,7 +39,10 @@ function format(figure: number): string {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seed: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  })
   const [name] = positionals
   if (name === undefined) {
     await list()

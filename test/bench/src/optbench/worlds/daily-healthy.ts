@@ -5,7 +5,8 @@ import type { World } from '../world.ts'
 const DAY_MS = 24 * 3_600_000
 
 export default {
-  title: 'a service as it should be, through days and nights, with a deploy every evening: a cache that fits, texts that are new, and quick work',
+  title:
+    'a service as it should be, through days and nights, with a deploy every evening: a cache that fits, texts that are new, and quick work',
   truths: [],
   begin(service, random) {
     const [rate, meanMs, phase] = [between(random, 0.5, 2), between(random, 50, 300), random()]
@@ -16,8 +17,14 @@ export default {
     const normalize = new SimulatedFunction(service, 'normalize')
     const slower = (now: number) => meanMs * (1 + 0.2 * ofDay(now))
     const lives = [
-      { fn: catalogue, traffic: new Traffic(random, { perSecond: (now) => rate * ofDay(now), key: popularKeys(random, 300, 1), meanMs: slower }) },
-      { fn: summarize, traffic: new Traffic(random, { perSecond: (now) => (rate / 4) * ofDay(now), key: (index) => `text ${index}`, meanMs: slower }) },
+      {
+        fn: catalogue,
+        traffic: new Traffic(random, { perSecond: (now) => rate * ofDay(now), key: popularKeys(random, 300, 1), meanMs: slower }),
+      },
+      {
+        fn: summarize,
+        traffic: new Traffic(random, { perSecond: (now) => (rate / 4) * ofDay(now), key: (index) => `text ${index}`, meanMs: slower }),
+      },
       { fn: normalize, traffic: new Traffic(random, { perSecond: () => rate, key: popularKeys(random, 50, 1), meanMs: () => 0.05 }) },
     ]
     let deployed = 0

@@ -63,7 +63,7 @@ const MOST_PERSISTENT = 0.8
 
 /**
  * By how much values that resemble the one before them make the variance of their mean larger: (1 + φ) / (1 - φ) for a process of the
- * first order, with φ corrected for the bias of short series (Marriott and Pope 1954: by (1 + 3 φ) / n).
+ * first order (Bartlett 1946), with φ as it is found: corrected for short series it would widen the intervals of those without memory.
  */
 function inflation(values: readonly number[]): number {
   const n = values.length
@@ -71,7 +71,6 @@ function inflation(values: readonly number[]): number {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   if (squares === 0) return 1
   const products = values.slice(1).reduce((sum, value, index) => sum + (value - mean) * ((values[index] ?? mean) - mean), 0)
-  const found = products / squares
-  const persistence = Math.min(MOST_PERSISTENT, Math.max(0, found + (1 + 3 * found) / n))
+  const persistence = Math.min(MOST_PERSISTENT, Math.max(0, products / squares))
   return (1 + persistence) / (1 - persistence)
 }

@@ -1,6 +1,7 @@
 /** The optimizer as a library. */
 export { type Cycle, runCycle } from './cycle.ts'
 export type { Emitter } from './emitters/emitter.ts'
+export { addRule, type OptimizationOptions, type OptimizationResult, type Phases, runSystemOptimization } from './optimization.ts'
 export { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
 export type { Estimate, NotAdvised, Recommendation, Report, Saving } from './recommendation/recommendation.ts'
 export { discoverRules, type NamedRule, type Rule } from './rules/rule.ts'

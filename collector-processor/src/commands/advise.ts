@@ -2,9 +2,11 @@ import { runCycle } from '../cycle.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import { total } from '../recommendation/plan.ts'
 import type { NotAdvised, Report } from '../recommendation/recommendation.ts'
+import { discoverRules, type NamedRule } from '../rules/rule.ts'
 import { parseSettings, type Settings, SettingsError } from '../settings.ts'
 import { formatSaving } from '../text/numbers.ts'
 import { notAdvisedTable, recommendationTable } from '../text/recommendation-table.ts'
+import { RuleFiles, rulesPath } from '../user-rules/rule-files.ts'
 import { type Command, type CommandIo, type ExitCode, type OptionValues, UsageError } from './command.ts'
 
 /** One evaluation of what Prometheus knows, as a ranked table. Exit code 3 when there is no verdict. */
@@ -13,12 +15,13 @@ const advise: Command = {
   options: {
     prometheus: { type: 'string', value: 'URL', description: 'Prometheus, or what speaks its API (default http://127.0.0.1:9090).' },
     window: { type: 'string', value: '1h', description: 'How much of the past is judged (default 1h).' },
+    rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder (default: the folder rules, if any).' },
     json: { type: 'boolean', description: 'Print the whole report as one JSON document.' },
   },
   examples: ['pitwall advise', 'pitwall advise --prometheus http://prometheus:9090 --window 30m', 'pitwall advise --json'],
   run: async (options, io) => {
     const settings = settingsOf(options, io)
-    const report = await runCycle({ settings, client: prometheusClient(settings) })
+    const report = await runCycle({ settings, client: prometheusClient(settings), rules: await rulesOf(options, io) })
     if (options['json'] === true) io.out(`${JSON.stringify(report, null, 2)}\n`)
     else io.out(report.noVerdict === undefined ? page(report, io.colour) : '')
     if (report.noVerdict === undefined) return 0
@@ -40,6 +43,15 @@ function settingsOf({ prometheus, window }: OptionValues, io: CommandIo): Settin
   } catch (error) {
     throw error instanceof SettingsError ? new UsageError(error.message) : error
   }
+}
+
+/** Our rules and those of the user; what is wrong with a file is said, and the others judge. */
+async function rulesOf({ rules }: OptionValues, io: CommandIo): Promise<readonly NamedRule[]> {
+  const ours = await discoverRules()
+  const path = rulesPath(typeof rules === 'string' ? rules : undefined)
+  if (path === undefined) return ours
+  const ids = ours.map(({ id }) => id)
+  return [...ours, ...(await new RuleFiles(path, ids, (sentence) => io.err(`pitwall advise: ${sentence}\n`)).read())]
 }
 
 function page({ recommendations, notAdvised }: Report, colour: boolean): string {

@@ -3,10 +3,11 @@ import { createEmitters, type Emitter } from '../emitters/emitter.ts'
 import { Status } from '../pages/status.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import type { Report } from '../recommendation/recommendation.ts'
-import { discoverRules } from '../rules/rule.ts'
+import { discoverRules, type NamedRule } from '../rules/rule.ts'
 import { every } from '../schedule.ts'
 import { type PageServer, startServer } from '../server.ts'
 import { parseSettings, type Settings, SettingsError } from '../settings.ts'
+import { RuleFiles, rulesPath } from '../user-rules/rule-files.ts'
 import { type Command, type CommandIo, type OptionValues, UsageError } from './command.ts'
 
 const DEFAULT_PORT = 9465
@@ -25,6 +26,7 @@ export default {
     host: { type: 'string', value: 'HOST', description: 'Address to listen on. Default 127.0.0.1.' },
     port: { type: 'string', value: 'PORT', description: `Port of the pages; 0 takes a free one. Default ${DEFAULT_PORT}.` },
     'allowed-hosts': { type: 'string', value: 'NAMES', description: 'More host names that browsers may use, with commas.' },
+    rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder. Default: the folder rules, if any.' },
     report: { type: 'string', value: 'FILE', description: 'Keep the latest report in a file: .md, .json or .html.' },
   },
   examples: [
@@ -35,10 +37,11 @@ export default {
     const settings = settingsOf(values, io)
     const emitters = await emittersOf(values, settings, io)
     const status = new Status(Date.now() / 1_000)
-    const server = await listen(values, status)
+    const rules = await rulesOf(values, io)
+    const server = await listen(values, status, rules.current)
     try {
       io.err(`Recommendations: ${server.url}/ (Prometheus ${settings.prometheusUrl}, every ${settings.intervalMs / 1_000} s)\n`)
-      await evaluateUntilStopped({ ...settings, runbookUrl: runbookUrl(settings, io, server) }, emitters, status, io)
+      await evaluateUntilStopped({ ...settings, runbookUrl: runbookUrl(settings, io, server) }, emitters, status, io, rules)
     } finally {
       await Promise.all([server.close(), ...emitters.map((emitter) => emitter.close())])
     }
@@ -46,18 +49,44 @@ export default {
   },
 } satisfies Command
 
-async function evaluateUntilStopped(settings: Settings, emitters: readonly Emitter[], status: Status, io: CommandIo): Promise<void> {
+async function evaluateUntilStopped(
+  settings: Settings,
+  emitters: readonly Emitter[],
+  status: Status,
+  io: CommandIo,
+  rules: CurrentRules,
+): Promise<void> {
   const client = prometheusClient({ ...settings, signal: io.signal })
   const stopped = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   const evaluate = async (): Promise<void> => {
     const trouble: string[] = []
     const started = performance.now()
-    const report = await verdict({ settings, client, emitters, onEmitError: (sentence) => trouble.push(sentence) })
+    await rules.refresh()
+    const report = await verdict({ settings, client, emitters, rules: rules.current, onEmitError: (sentence) => trouble.push(sentence) })
     const news = status.record(report, trouble, (performance.now() - started) / 1_000)
     // Said when it begins, not every minute until it ends.
     for (const sentence of news) if (!io.signal.aborted) io.err(`pitwall serve: ${sentence}\n`)
   }
   await every(settings.intervalMs, () => Promise.race([evaluate(), stopped]), { signal: io.signal })
+}
+
+/** The rules that judge and have a page; the list stays the same, and what is in it is replaced. */
+interface CurrentRules {
+  readonly current: readonly NamedRule[]
+  /** Takes up what changed in the files. Never rejects. */
+  refresh(): Promise<void>
+}
+
+async function rulesOf(values: OptionValues, io: CommandIo): Promise<CurrentRules> {
+  const ours = await discoverRules()
+  const current = [...ours]
+  const path = rulesPath(text(values, 'rules'))
+  if (path === undefined) return { current, refresh: async () => {} }
+  const ids = ours.map(({ id }) => id)
+  const files = new RuleFiles(path, ids, (sentence) => io.err(`pitwall serve: ${sentence}\n`))
+  const refresh = async (): Promise<void> => void current.splice(0, Infinity, ...ours, ...(await files.read()))
+  await refresh()
+  return { current, refresh }
 }
 
 /** Even a defect of ours does not end the service: it is a cycle without a verdict. */
@@ -99,7 +128,7 @@ async function emittersOf(values: OptionValues, settings: Settings, { env }: Com
   }
 }
 
-async function listen(values: OptionValues, status: Status): Promise<PageServer> {
+async function listen(values: OptionValues, status: Status, rules: readonly NamedRule[]): Promise<PageServer> {
   const host = text(values, 'host') ?? '127.0.0.1'
   const port = Number(text(values, 'port') ?? DEFAULT_PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -108,7 +137,6 @@ async function listen(values: OptionValues, status: Status): Promise<PageServer>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  const rules = await discoverRules()
   try {
     return await startServer({ host, port, allowedHosts, rules, content: () => status.content() })
   } catch (error) {

@@ -40,7 +40,10 @@ export function readRule(text: string, file: string): ReadRule {
   }
   const parsed = ruleSchema.safeParse(content)
   if (!parsed.success) {
-    return { mistakes: parsed.error.issues.flatMap((issue) => explain(issue, document).map(([offset, message]) => at(offset, message))) }
+    const found = parsed.error.issues.flatMap((issue) => explain(issue, document))
+    // A field under a wrong name is one mistake, not a second one for being missing.
+    const meant = new Set(found.map(({ field }) => field).filter((field) => field !== undefined))
+    return { mistakes: found.filter(({ missing = '' }) => !meant.has(missing)).map(({ offset, message }) => at(offset, message)) }
   }
   const rule = parsed.data
   const mistakes = expressions(rule).flatMap(([path, expression]) =>
@@ -49,23 +52,35 @@ export function readRule(text: string, file: string): ReadRule {
   return mistakes.length > 0 ? { mistakes } : { rule, mistakes: [] }
 }
 
+interface Explanation {
+  readonly offset: number
+  readonly message: string
+  /** Path of the field that an unknown one was probably meant to be. */
+  readonly field?: string
+  /** Path of the field that is missing. */
+  readonly missing?: string
+}
+
 /** Position and sentence of everything that one issue of the schema says. */
-function explain(issue: z.core.$ZodIssue, document: Document): (readonly [offset: number, message: string])[] {
+function explain(issue: z.core.$ZodIssue, document: Document): Explanation[] {
   if (issue.code === 'unrecognized_keys') {
     const known = fieldsAt(issue.path)
     return issue.keys.map((key) => {
       const nearest = nearestName(key, known)
-      const fix = nearest === undefined ? `the fields are ${known.join(', ')}` : `did you mean '${nearest}'?`
-      return [keyOffset(document, [...issue.path, key]), `'${key}' is no field of ${place(issue.path)}; ${fix}`] as const
+      const fix = nearest === undefined ? `the fields are ${known.join(', ')}.` : `did you mean '${nearest}'?`
+      const message = `'${key}' is no field of ${place(issue.path)}; ${fix}`
+      const offset = keyOffset(document, [...issue.path, key])
+      return nearest === undefined ? { offset, message } : { offset, message, field: [...issue.path, nearest].join('.') }
     })
   }
   const field = issue.path.join('.')
-  if (issue.path.length === 0) return [[0, 'the file must hold one rule, as fields with values.']]
+  if (issue.path.length === 0) return [{ offset: 0, message: 'the file must hold one rule, as fields with values.' }]
   if (!document.hasIn(issue.path)) {
-    return [[keyOffset(document, issue.path.slice(0, -1)), `'${field}' is missing; ${place(issue.path.slice(0, -1))} needs it.`]]
+    const parent = issue.path.slice(0, -1)
+    return [{ offset: keyOffset(document, parent), message: `'${field}' is missing; ${place(parent)} needs it.`, missing: field }]
   }
   const message = issue.message.startsWith('must') ? issue.message : 'must be fields with values'
-  return [[valueOffset(document, issue.path), `'${field}' ${message}.`]]
+  return [{ offset: valueOffset(document, issue.path), message: `'${field}' ${message}.` }]
 }
 
 function place(path: Path): string {

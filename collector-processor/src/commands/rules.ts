@@ -1,12 +1,14 @@
-import { discoverRules } from '../rules/rule.ts'
+import { ConfigurationError, readConfiguration } from '../user-rules/config-file.ts'
 import { type Mistake, readRule } from '../user-rules/read-rule.ts'
-import { mistakeLine, readRuleFile, RuleFiles, ruleFiles, rulesPath } from '../user-rules/rule-files.ts'
+import { mistakeLine, readRuleFile, ruleFiles } from '../user-rules/rule-files.ts'
+import { ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type ExitCode, type OptionValues, UsageError } from './command.ts'
 
 /** Rules: which there are, and whether those of the user are right. Exit code 1 when a file has mistakes. */
 const rules: Command = {
   summary: 'List all rules, or check rules in YAML.',
   options: {
+    config: { type: 'string', value: 'FILE', description: 'Configuration (default: pitwall.config.ts, .mjs or .js, if any).' },
     rules: { type: 'string', value: 'PATH', description: 'Rules in YAML: a file or a folder (default: the folder rules, if any).' },
     json: { type: 'boolean', description: 'Print one JSON document.' },
   },
@@ -21,24 +23,24 @@ const rules: Command = {
 
 export default rules
 
-async function list({ rules: asked, json }: OptionValues, io: CommandIo): Promise<ExitCode> {
-  const ours = await discoverRules()
-  const path = rulesPath(typeof asked === 'string' ? asked : undefined)
+async function list({ config, rules: path, json }: OptionValues, io: CommandIo): Promise<ExitCode> {
   let isBroken = false
-  const trouble = (sentence: string): void => {
+  const onTrouble = (sentence: string): void => {
     isBroken = true
     io.err(`pitwall rules: ${sentence}\n`)
   }
-  const ids = ours.map(({ id }) => id)
-  const theirs = path === undefined ? [] : await new RuleFiles(path, ids, trouble).read()
-  const all = [
-    ...ours.map(({ id, title, effort }) => ({ id, title, effort, source: 'pitwall' })),
-    ...theirs.map(({ id, title, effort }) => ({ id, title, effort, source: path ?? '' })),
-  ]
+  const configuration = await readConfiguration(typeof config === 'string' ? config : undefined).catch(asUsage)
+  const set = await ruleSet({ configuration, path: typeof path === 'string' ? path : undefined, onTrouble }).catch(asUsage)
+  const all = set.sourced().map(({ rule: { id, title, effort }, source }) => ({ id, title, effort, source }))
   const width = Math.max(...all.map(({ id }) => id.length))
   if (json === true) io.out(`${JSON.stringify(all, null, 2)}\n`)
   else for (const { id, title, effort, source } of all) io.out(`${id.padEnd(width)}  ${effort.padEnd(7)}  ${title} (${source})\n`)
   return isBroken ? 1 : 0
+}
+
+/** A wrong configuration is the user's mistake. */
+function asUsage(error: unknown): never {
+  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
 }
 
 async function check(paths: readonly string[], { json }: OptionValues, io: CommandIo): Promise<ExitCode> {

@@ -3,11 +3,12 @@ import { createEmitters, type Emitter } from '../emitters/emitter.ts'
 import { Status } from '../pages/status.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import type { Report } from '../recommendation/recommendation.ts'
-import { discoverRules, type NamedRule } from '../rules/rule.ts'
+import type { NamedRule } from '../rules/rule.ts'
 import { every } from '../schedule.ts'
 import { type PageServer, startServer } from '../server.ts'
 import { parseSettings, type Settings, SettingsError } from '../settings.ts'
-import { RuleFiles, rulesPath } from '../user-rules/rule-files.ts'
+import { type Configuration, ConfigurationError, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
+import { type RuleSet, ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type OptionValues, UsageError } from './command.ts'
 
 const DEFAULT_PORT = 9465
@@ -26,6 +27,7 @@ export default {
     host: { type: 'string', value: 'HOST', description: 'Address to listen on. Default 127.0.0.1.' },
     port: { type: 'string', value: 'PORT', description: `Port of the pages; 0 takes a free one. Default ${DEFAULT_PORT}.` },
     'allowed-hosts': { type: 'string', value: 'NAMES', description: 'More host names that browsers may use, with commas.' },
+    config: { type: 'string', value: 'FILE', description: 'Configuration. Default: pitwall.config.ts, .mjs or .js, if any.' },
     rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder. Default: the folder rules, if any.' },
     report: { type: 'string', value: 'FILE', description: 'Keep the latest report in a file: .md, .json or .html.' },
   },
@@ -34,10 +36,12 @@ export default {
     'pitwall serve --interval 30s --report advice.md',
   ],
   run: async (values, io) => {
-    const settings = settingsOf(values, io)
+    const configuration = await readConfiguration(text(values, 'config')).catch(asUsage)
+    const settings = settingsOf(values, io, configuration)
     const emitters = await emittersOf(values, settings, io)
     const status = new Status(Date.now() / 1_000)
-    const rules = await rulesOf(values, io)
+    const onTrouble = (sentence: string): void => io.err(`pitwall serve: ${sentence}\n`)
+    const rules = await ruleSet({ configuration, path: text(values, 'rules'), onTrouble }).catch(asUsage)
     const server = await listen(values, status, rules.current)
     try {
       io.err(`Recommendations: ${server.url}/ (Prometheus ${settings.prometheusUrl}, every ${settings.intervalMs / 1_000} s)\n`)
@@ -54,7 +58,7 @@ async function evaluateUntilStopped(
   emitters: readonly Emitter[],
   status: Status,
   io: CommandIo,
-  rules: CurrentRules,
+  rules: RuleSet,
 ): Promise<void> {
   const client = prometheusClient({ ...settings, signal: io.signal })
   const stopped = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -70,25 +74,6 @@ async function evaluateUntilStopped(
   await every(settings.intervalMs, () => Promise.race([evaluate(), stopped]), { signal: io.signal })
 }
 
-/** The rules that judge and have a page; the list stays the same, and what is in it is replaced. */
-interface CurrentRules {
-  readonly current: readonly NamedRule[]
-  /** Takes up what changed in the files. Never rejects. */
-  refresh(): Promise<void>
-}
-
-async function rulesOf(values: OptionValues, io: CommandIo): Promise<CurrentRules> {
-  const ours = await discoverRules()
-  const current = [...ours]
-  const path = rulesPath(text(values, 'rules'))
-  if (path === undefined) return { current, refresh: async () => {} }
-  const ids = ours.map(({ id }) => id)
-  const files = new RuleFiles(path, ids, (sentence) => io.err(`pitwall serve: ${sentence}\n`))
-  const refresh = async (): Promise<void> => void current.splice(0, Infinity, ...ours, ...(await files.read()))
-  await refresh()
-  return { current, refresh }
-}
-
 /** Even a defect of ours does not end the service: it is a cycle without a verdict. */
 async function verdict(cycle: Cycle): Promise<Report> {
   try {
@@ -99,10 +84,18 @@ async function verdict(cycle: Cycle): Promise<Report> {
   }
 }
 
-function settingsOf(values: OptionValues, { env }: CommandIo): Settings {
+/** A wrong configuration is the user's mistake. */
+function asUsage(error: unknown): never {
+  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
+}
+
+function settingsOf(values: OptionValues, { env }: CommandIo, configuration: Configuration): Settings {
   try {
     return parseSettings(
-      { prometheusUrl: text(values, 'prometheus'), intervalMs: text(values, 'interval'), windowMs: text(values, 'window') },
+      {
+        ...settingsBelow(env, configuration),
+        ...given({ prometheusUrl: text(values, 'prometheus'), intervalMs: text(values, 'interval'), windowMs: text(values, 'window') }),
+      },
       env,
     )
   } catch (error) {
@@ -163,4 +156,9 @@ function otlpHeaders(list = ''): Record<string, string> {
 function text(values: OptionValues, name: string): string | undefined {
   const value = values[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** Only what was given, so that the rest does not hide the configuration. */
+function given(values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }

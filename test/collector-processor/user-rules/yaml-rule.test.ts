@@ -75,7 +75,7 @@ describe('a rule in YAML, on a real Prometheus', () => {
 
   it('takes the interval that its file asks for, and gives no advice below what is worth a change', async () => {
     const wide = 'interval: sum by (service_name, code_function_name) (rate(pitwall_function_duration_seconds_sum[$block])) * 0.1\nguard:'
-    const [first] = (await judged('guard:', wide)).recommendations.filter(({ rule }) => rule === 'slow-model-call')
+    const first = (await judged('guard:', wide)).recommendations.find(({ rule }) => rule === 'slow-model-call')
     expect((first?.saving.likely ?? 0) - (first?.saving.lower ?? 0)).toBeCloseTo(0.2, 2)
     const { recommendations } = await judged('guard:', wide.replace('0.1', '0.5'))
     expect(recommendations.filter(({ rule }) => rule === 'slow-model-call')).toEqual([])

@@ -31,7 +31,7 @@ export async function ruleSet({ configuration, path: asked, onTrouble }: RuleSou
     if (fixed.some((other) => other.rule.id === rule.id)) {
       throw new ConfigurationError(`The configuration has a rule '${rule.id}', which is taken; give it another id.`)
     }
-    fixed.push({ rule, source: 'configuration' })
+    fixed.push({ rule: contained(rule, onTrouble), source: 'configuration' })
   }
   const path = rulesPath(asked)
   const taken = fixed.map(({ rule }) => rule.id)
@@ -45,4 +45,19 @@ export async function ruleSet({ configuration, path: asked, onTrouble }: RuleSou
   }
   await refresh()
   return { current, sourced: () => all, refresh }
+}
+
+/** A rule that throws has no answer, and says so once; the others go on. */
+function contained(rule: NamedRule, onTrouble: (sentence: string) => void): NamedRule {
+  let isSaid = false
+  const evaluate: NamedRule['evaluate'] = (evidence, settings) => {
+    try {
+      return rule.evaluate(evidence, settings)
+    } catch (error) {
+      if (!isSaid) onTrouble(`the rule '${rule.id}' failed and is left out (${error instanceof Error ? error.message : String(error)}).`)
+      isSaid = true
+      return []
+    }
+  }
+  return { ...rule, evaluate }
 }

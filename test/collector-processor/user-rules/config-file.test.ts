@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 import { readConfiguration, settingsBelow } from '../../../collector-processor/src/user-rules/config-file.ts'
 import { ruleSet } from '../../../collector-processor/src/user-rules/rule-set.ts'
+import { evidenceOf } from '../../support/evidence.ts'
 
 const rule = (id: string): string =>
   `{ id: '${id}', title: 'Do it', effort: 'hours', subjectKind: 'function', questions: [], costQuestions: [], runbook: '# Do it',
@@ -43,6 +45,17 @@ describe('a configuration file', () => {
   ])('with %j is refused with one sentence', async (text, sentence) => {
     const reason: unknown = await readConfiguration(await written(text)).catch((error: unknown) => error)
     expect(reason).toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining(sentence) })
+  })
+
+  it('with a rule that throws says so once, and the rule has no answer', async () => {
+    const throwing = rule('mine').replace('evaluate: () => []', "evaluate: () => { throw new Error('no price') }")
+    const configuration = await readConfiguration(await written(`export default { rules: [${throwing}] }`))
+    const said: string[] = []
+    const set = await ruleSet({ configuration, path: undefined, onTrouble: (sentence) => said.push(sentence) })
+    const mine = set.current.find(({ id }) => id === 'mine')
+    const evidence = evidenceOf([], { end: 0, blockSeconds: 1, blocks: 10, windowBlocks: 10 })
+    expect([mine?.evaluate(evidence, parseSettings()), mine?.evaluate(evidence, parseSettings())]).toEqual([[], []])
+    expect(said).toEqual(["the rule 'mine' failed and is left out (no price)."])
   })
 
   it('does not take the id of a rule of Pitwall', async () => {

@@ -1,5 +1,5 @@
 import { ConfigurationError, readConfiguration } from '../user-rules/config-file.ts'
-import { type Mistake, readRule } from '../user-rules/read-rule.ts'
+import type { Mistake } from '../user-rules/read-rule.ts'
 import { mistakeLine, readRuleFile, ruleFiles } from '../user-rules/rule-files.ts'
 import { ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type ExitCode, type OptionValues, UsageError } from './command.ts'
@@ -53,6 +53,7 @@ async function check(paths: readonly string[], { json }: OptionValues, io: Comma
 }
 
 async function mistakesOf(file: string): Promise<readonly Mistake[]> {
+  const { readRule } = await import('../user-rules/read-rule.ts')
   try {
     return readRule(await readRuleFile(file), file).mistakes
   } catch (error) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NamedRule } from '../rules/rule.ts'
-import { type Mistake, readRule } from './read-rule.ts'
+import type { Mistake } from './read-rule.ts'
 import { yamlRule } from './yaml-rule.ts'
 
 /** In the working directory. */
@@ -72,6 +72,8 @@ export class RuleFiles {
     const known = this.#known.get(file)
     const text = await readRuleFile(file)
     if (known?.text === text) return
+    // The parsers are loaded only where there is a rule to read.
+    const { readRule } = await import('./read-rule.ts')
     const { rule, mistakes } = readRule(text, file)
     const [first] = mistakes
     if (first !== undefined) this.#say(`${mistakeLine(first)}${known?.rule === undefined ? '' : ' Its last good version stays.'}`)

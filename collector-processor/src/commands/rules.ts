@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { ConfigurationError, readConfiguration } from '../user-rules/config-file.ts'
 import type { Mistake } from '../user-rules/read-rule.ts'
 import { mistakeLine, readRuleFile, ruleFiles } from '../user-rules/rule-files.ts'
@@ -12,13 +13,25 @@ const rules: Command = {
     rules: { type: 'string', value: 'PATH', description: 'Rules in YAML: a file or a folder (default: the folder rules, if any).' },
     json: { type: 'boolean', description: 'Print one JSON document.' },
   },
-  examples: ['pitwall rules list', 'pitwall rules check rules', 'pitwall rules --json check slow-search.yaml'],
+  examples: ['pitwall rules list', 'pitwall rules check rules', 'pitwall rules check --json slow-search.yaml'],
   operands: 'list | check FILE...',
-  run: async (options, io, [action, ...files]) => {
+  run: async (before, io, operands) => {
+    const { values, positionals } = parsed(operands)
+    const options = { ...before, ...values }
+    const [action, ...files] = positionals
     if (action === 'list' && files.length === 0) return list(options, io)
     if (action === 'check' && files.length > 0) return check(files, options, io)
     throw new UsageError("say 'list', or 'check' with the files or folders to check.")
   },
+}
+
+/** Options may also stand behind the action. */
+function parsed(operands: readonly string[]): { values: OptionValues; positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...operands], options: rules.options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
 }
 
 export default rules

@@ -43,13 +43,16 @@ describe('pitwall rules', () => {
     const { code, out, err } = await rules('check', file)
     expect([code, out]).toEqual([1, ''])
     expect(err).toBe(`${file}:7:1: 'exrp' is no field of a rule; did you mean 'expr'?\n`)
-    const { mistakes } = JSON.parse((await rules('--json', 'check', file)).out)
+    const { mistakes } = JSON.parse((await rules('check', '--json', file)).out)
     expect(mistakes).toEqual([{ file, line: 7, column: 1, message: "'exrp' is no field of a rule; did you mean 'expr'?" }])
   })
 
-  it.each([[[]], [['check']], [['check', '/nowhere.yaml']], [['list', 'more']]])('does not guess what %j means', async (args) => {
-    expect((await rules(...args)).code).toBe(2)
-  })
+  it.each([[[]], [['check']], [['check', '/nowhere.yaml']], [['list', 'more']], [['list', '--unknown']]])(
+    'does not guess what %j means',
+    async (args) => {
+      expect((await rules(...args)).code).toBe(2)
+    },
+  )
 
   it('ships the schema by which rules are checked', async () => {
     const shipped: unknown = JSON.parse(await readFile(new URL('../../../collector-processor/rule.schema.json', import.meta.url), 'utf8'))

@@ -21,6 +21,8 @@ export interface Question {
   promql(blockSeconds: number): string
   /** Subject of an answered series; undefined when it names none. */
   subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
+  /** Called with the reason when Prometheus refuses this expression, which then has no answer. Without it, there is no verdict at all. */
+  onRefused?(reason: string): void
 }
 
 /** Asks by how much counters grew in each block, summed over processes. `by`: labels that stay apart. */

@@ -43,7 +43,7 @@ function figures(recommendations: readonly Recommendation[]): Html {
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const judged = recommendations.filter(({ state }) => state === 'verified' || state === 'refuted')
   const held = judged.filter(({ state }) => state === 'verified')
-  const work = total(recommendations.filter(({ saving }) => saving.unit === 's/s'))
+  const work = total(recommendations)
   const quick = open.filter(({ effort }) => effort === 'minutes').length
   return html`<ul class="figures">
     <li><strong>${formatNumber(work.likely)} s/s</strong>to save together (${formatNumber(work.lower)} to ${formatNumber(work.upper)})</li>

@@ -9,6 +9,7 @@ import { placeOf } from './place.ts'
 import { priorityOf } from './ranking.ts'
 import { trackRecord } from './track-record.ts'
 import type { Effort, NotAdvised, Priority, Recommendation } from './recommendation.ts'
+import { worthOf } from './worth.ts'
 
 /** A rule and what it said of one subject. */
 export interface Judgement {
@@ -52,7 +53,7 @@ export function follow(judgements: readonly Judgement[], circumstances: Circumst
     if (answer.kind === 'finding') {
       const createdAt = openSince(past.get(id), circumstances)
       const least = createdAt === undefined ? settings.minSaving : settings.minSaving / 2
-      if (answer.saving.lower >= least) {
+      if (worthOf(answer.saving, settings) >= least) {
         recommendations.set(id, proposed(id, rule, answer, createdAt ?? now, circumstances))
         continue
       }
@@ -119,7 +120,7 @@ function proposed(
     subject: finding.subject.name,
     location: placeOf(evidence, finding.subject),
     // More effort than the rule's means that something has to be found out first.
-    priority: priorityOf(finding.saving.lower, effort === rule.effort),
+    priority: priorityOf(worthOf(finding.saving, settings), effort === rule.effort),
     effort,
     phase: 'quick-win',
     state: 'proposed',
@@ -144,7 +145,7 @@ function recalled({ id, labels, saving, createdAt }: Past, state: Recommendation
     service: labels['service'] ?? '',
     subject: labels['subject'] ?? '',
     location: labels['location'] ?? '',
-    priority: priorities.find((name) => name === labels['priority']) ?? priorityOf(saving.lower, true),
+    priority: priorities.find((name) => name === labels['priority']) ?? priorityOf(worthOf(saving, settings), true),
     effort,
     phase: 'quick-win',
     state,

@@ -24,9 +24,18 @@ const units: readonly (readonly [factor: number, unit: string, below: number])[]
   [1 / 60, 'min', 3_600],
 ]
 
-/** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. */
+/** Bytes with the binary unit that suits them: `512 B`, `1.5 MiB`, `2 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(1, Math.abs(bytes))) / 10), 0), byteUnits.length - 1)
+  return `${formatNumber(Number((bytes / 1024 ** power).toPrecision(3)))} ${byteUnits[power] ?? 'B'}`
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. Bytes have their binary unit. */
 export function formatSaving(saving: Saving): string {
   const { lower, likely, upper, unit } = saving
+  if (unit === 'By') return `${formatBytes(likely)} (${formatBytes(lower)} to ${formatBytes(upper)})`
   return `${formatNumber(likely)} ${unit} (${formatNumber(lower)} to ${formatNumber(upper)})`
 }
 

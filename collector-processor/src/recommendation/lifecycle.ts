@@ -2,7 +2,7 @@ import type { Evidence } from '../prometheus/evidence.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Answer, Finding, NamedRule } from '../rules/rule.ts'
 import type { Settings } from '../settings.ts'
-import { formatNumber, formatSaving } from '../text/numbers.ts'
+import { formatAmount, formatSaving } from '../text/numbers.ts'
 import type { Past } from './history.ts'
 import { recommendationId } from './identity.ts'
 import { placeOf } from './place.ts'
@@ -87,7 +87,7 @@ function afterTheChange(earlier: Past, circumstances: Circumstances): Recommenda
     verifiedAt,
     ...(actual === undefined
       ? {}
-      : { actual, evidence: [`Predicted: ${formatSaving(saving)}; measured after the change: ${formatNumber(actual)} ${saving.unit}.`] }),
+      : { actual, evidence: [`Predicted: ${formatSaving(saving)}; measured after the change: ${formatAmount(actual, saving.unit)}.`] }),
   }
 }
 
@@ -170,5 +170,5 @@ function reasonOf(answer: Answer): string {
   if (answer.kind === 'notAdvised') return answer.reason
   if (answer.kind === 'notEnoughData') return `not enough data: ${answer.needs}`
   const { lower, likely, unit } = answer.saving
-  return `the saving is too small or too uncertain: ${formatNumber(likely)} ${unit} likely, ${formatNumber(Math.max(0, lower))} at least`
+  return `the saving is too small or too uncertain: ${formatAmount(likely, unit)} likely, ${formatAmount(Math.max(0, lower), unit)} at least`
 }

@@ -30,8 +30,8 @@ export function growth(selector: string, subject: SubjectLabels, by: readonly (A
   return question('sum', (seconds) => increase(selector, seconds), subject, by)
 }
 
-/** Asks for the level of gauges in each block: the smallest, or the largest, of all processes. */
-export function level(how: 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
+/** Asks for the level of gauges in each block: the smallest, or the largest, of all processes, or that of all together. */
+export function level(how: 'sum' | 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
   return question(how, (seconds) => last(selector, seconds), subject, by)
 }
 

@@ -8,7 +8,7 @@ import { growthInWindow } from './window.ts'
 export const HIT_RATIO_FLOOR = 0.005
 
 /** Nor savings, as a share of them: where nothing drifts, 19 in 20 were off by less than this (`npm run bench -- optbench`). */
-const SAVING_FLOOR = 0.025
+const SAVING_FLOOR = 0.02
 
 /** Requests of a subject and what one of them would save, block by block. */
 export interface CacheChange {
@@ -38,7 +38,7 @@ export function cacheSaving({ requests, savedPerRequest, loadSeconds }: CacheCha
   return perSecond && spent && { unit: 's/s', ...atMost(perSecond, spent.upper) }
 }
 
-/** What the blocks have a second, never more exactly than two and a half per cent. */
+/** What the blocks have a second, never more exactly than two per cent. */
 function ofBlocks(amounts: Blocks, floorPerRequest: number, span: Span, requests: Blocks): Estimate | undefined {
   const seconds = amounts.map((amount) => (amount === undefined ? undefined : span.blockSeconds))
   const likely = growthInWindow(amounts, span).perSecond

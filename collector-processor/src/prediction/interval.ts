@@ -37,8 +37,8 @@ export interface Variation {
 
 /** A verdict is about a window that begins 3/8 of one after the change: what drifts goes on for so many windows until then. */
 const HORIZON = 11 / 8
-/** How many times the root mean square of the last drifts is allowed for: Student's t for four of them. */
-const DRIFT = 2.78
+/** How many times the root mean square of the last drifts is allowed for: measured (docs/decisions.md), Student's t for four of them would be 2.78. */
+const DRIFT = 2.2
 
 /**
  * Half the width of an interval that covers the value of the NEXT window about 19 times in 20: the noise that the blocks of the window

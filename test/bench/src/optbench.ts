@@ -19,9 +19,9 @@ const MEASURED_MS = { from: CHANGE_MS + 1_500_000, to: CHANGE_MS + 1_500_000 + H
 /** Then the verdict is asked for: another hour, the warm-up, and the blocks that the change falls into. */
 const VERDICT_MS = MEASURED_MS.to + 900_000
 /** Worlds of each kind. */
-const EACH = 4
+const EACH = 8
 /** Used for nothing else: while the optimizer was developed, seeds from 7000 were. */
-const SEED = 910_000
+const SEED = 930_000
 /** Of so many worlds of a kind, the last is changed wrongly: what is advised there must be refuted. */
 const PLANTED = EACH - 1
 

@@ -10,13 +10,13 @@ describe('the interval', () => {
     expect(halfWidth({ blocks: equal(1, 2, 3), windowChanges: [], floor: 0 })).toBeCloseTo(4.303 * Math.sqrt(2 / 3), 6)
   })
 
-  it('is 2.78 times the last four window changes, for 11/8 of a window, when those vary most', () => {
+  it('is 2.2 times the last four window changes, for 11/8 of a window, when those vary most', () => {
     const width = halfWidth({ blocks: equal(1, 1, 1), windowChanges: [99, -1, 1, -1, 1], floor: 0 })
-    expect(width).toBeCloseTo((2.78 * 11) / 8, 6)
+    expect(width).toBeCloseTo((2.2 * 11) / 8, 6)
   })
 
   it('expects a steady drift to go on, after a single change already', () => {
-    const width = (3 * 2.78 * 11) / 8
+    const width = (3 * 2.2 * 11) / 8
     expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3, 3, 3], floor: 0 })).toBeCloseTo(width, 6)
     expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3], floor: 0 })).toBeCloseTo(width, 6)
   })

@@ -30,6 +30,8 @@ export interface World {
   readonly title: string
   /** What has to be said of it; nothing of a healthy one and of a trap. */
   readonly truths: readonly Truth[]
+  /** Whether it is played for days, with little traffic, to see that a healthy fleet hears nothing. Default: no. */
+  readonly isOfDays?: boolean
   /** Begins one; everything in it follows from the random numbers. */
   begin(service: Service, random: () => number): Life
   /** Whether a scrape at this time (milliseconds since the world began) is lost. Default: none is. */

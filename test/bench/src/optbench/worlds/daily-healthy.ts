@@ -8,6 +8,7 @@ export default {
   title:
     'a service as it should be, through days and nights, with a deploy every evening: a cache that fits, texts that are new, and quick work',
   truths: [],
+  isOfDays: true,
   begin(service, random) {
     const [rate, meanMs, phase] = [between(random, 0.5, 2), between(random, 50, 300), random()]
     const ofDay = (now: number) => 1 + 0.7 * Math.sin(2 * Math.PI * (now / DAY_MS + phase))

@@ -6,6 +6,7 @@ import type { World } from '../world.ts'
 export default {
   title: 'a repetitive function that is called a few times an hour',
   truths: [],
+  isOfDays: true,
   begin(service, random) {
     return oneFunction(service, new SimulatedFunction(service, 'report'), random, {
       perSecond: () => 0.004,

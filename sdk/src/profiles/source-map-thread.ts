@@ -3,7 +3,7 @@ import { scriptTable } from './script-table.ts'
 import type { MappedScript } from './source-map-text.ts'
 import type { SourceTable } from './source-table.ts'
 
-/** What the thread found for one script, by its place in the list; without a table where there is no map that can be used. */
+/** What the thread found for one script; without a table where there is no map that can be used. */
 export interface FoundMap {
   readonly path: string
   readonly table: SourceTable | undefined

@@ -23,7 +23,7 @@ const MAX_HEAP_BYTES = 64 * 2 ** 20
  * What a reading costs beside its pause, in CPU time of the process during that: V8's threads collect as well, and the process has its
  * memory and machine code to make anew. Not in time on the clock: where others have the processors, that is many times as much.
  */
-const AFTERMATH = 3
+const AFTERMATH = 2
 /** Above that, a leak is worth two readings. */
 const MAX_LEAKING_BYTES = 256 * 2 ** 20
 

@@ -3,24 +3,18 @@ import { scriptTable } from './script-table.ts'
 import type { MappedScript } from './source-map-text.ts'
 import type { SourceTable } from './source-table.ts'
 
-/** What the thread found for one script, by its place in the list; without a table where there is no map that can be used. */
+/** What the thread found for one script; without a table where there is no map that can be used. */
 export interface FoundMap {
   readonly path: string
   readonly table: SourceTable | undefined
-  /** Time since the one before, and for the first since the thread began to start, in milliseconds. */
-  readonly tookMs: number
 }
 
 /** The program of the thread that reads source maps: they may have megabytes, which would hold up the agent. */
 async function readAll(port: NonNullable<typeof parentPort>, scripts: readonly MappedScript[]): Promise<void> {
-  // The clock of a thread begins with it.
-  let counted = 0
   for (const script of scripts) {
     const table = await scriptTable(script)
     const moved = table === undefined ? [] : [table.firstPiece, table.columns, table.sourceOf, table.lineOf].map(({ buffer }) => buffer)
-    const now = performance.now()
-    port.postMessage({ path: script.path, table, tookMs: now - counted } satisfies FoundMap, moved)
-    counted = now
+    port.postMessage({ path: script.path, table } satisfies FoundMap, moved)
   }
 }
 

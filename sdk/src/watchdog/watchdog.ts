@@ -10,8 +10,8 @@ import { SharedMemory } from './shared-memory.ts'
 import type { Before, ThreadData, ThreadMessage } from './thread.ts'
 import { countTurns } from './turn-count.ts'
 
-/** What a thread of Node.js takes that has nothing to do: 7.5 to 8.3 MB of private memory (Node 24). */
-const THREAD_BYTES = 8_000_000
+/** What a thread of Node.js takes that has nothing to do: 9.2 to 10 MB of private memory (Node 24). */
+const THREAD_BYTES = 9_600_000
 const LOOK_KEY = 'pitwall.watchdog.look'
 /** How long the end of the process may wait for the inspector to let go of it, which it would otherwise say on stderr. */
 const DETACH_MS = 100

@@ -2,34 +2,66 @@ import type { Clock } from '../clock.ts'
 import { currentCall, FollowedFunction } from './followed-call.ts'
 import { OnLoopRecorder } from './on-loop-recorder.ts'
 
-/** What following one call costs while no window is open, in milliseconds (docs/decisions.md). */
-export const CALL_COST_MS = 0.000_3
-
+/** CPU time of waking an idle process by a timer, in milliseconds (docs/decisions.md). */
+const WAKE_MS = 0.05
 /** What V8 and Node take to call a hook, beside what the hook itself takes, as a share of that (docs/decisions.md). */
 const HOOK_CALL = 0.25
-const PAIRS = 8
+/** As many at a time, of which the first finds the processor's caches as the agent's own do; the mean of four is what they cost (docs/decisions.md). */
+const TIMES = 4
+/** Weight of the latest measurement, and the longest that one can be: what takes longer was interrupted. */
+const WEIGHT = 0.25
+const LONGEST_MS = 0.1
 
-/** Measures, here and now, what a change of call costs within a window. */
+/** Measures, here and now, what following costs: in a process that has just woken a call of it takes ten times as long as in a busy one. */
 export class FollowingCost {
   readonly #clock: Clock
-  #changeMs = Infinity
+  readonly #recorder: OnLoopRecorder
+  readonly #function: FollowedFunction
+  #changeMs: number | undefined
+  #callMs: number | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#recorder = new OnLoopRecorder(clock)
+    this.#function = new FollowedFunction('', this.#recorder)
   }
 
-  /** Milliseconds a change: the quickest measurement so far, because whatever disturbs one only makes it slower. */
-  changeMs(): number {
-    const recorder = new OnLoopRecorder(this.#clock)
-    const call = new FollowedFunction('', recorder).begin()
-    recorder.open(() => {})
+  /** Measures again, for the next answers: right after the process has waited, or not, as it is. */
+  measure(): void {
+    this.#callMs = this.#averaged(this.#callMs, () => {
+      const call = this.#function.begin()
+      call.run(() => {})
+      call.end()
+    })
+    const call = this.#function.begin()
+    this.#recorder.open(() => {})
+    const pairMs = this.#averaged(this.#changeMs === undefined ? undefined : 2 * this.#changeMs, () => {
+      this.#recorder.before(currentCall.getStore() ?? call)
+      this.#recorder.after()
+    })
+    this.#changeMs = pairMs / 2
+    this.#recorder.close()
+    call.end()
+  }
+
+  /**
+   * Milliseconds that following took.
+   * @param changes of call, within windows
+   * @param calls that were followed
+   */
+  of(changes: number, calls: number): number {
+    return changes * (this.#changeMs ?? 0) * (1 + HOOK_CALL) + calls * (this.#callMs ?? 0)
+  }
+
+  /** Milliseconds that so many timers took to wake the process, where the event loop is busy for this share of the time. */
+  ofWaking(timers: number, busy: number): number {
+    return timers * WAKE_MS * (1 - busy)
+  }
+
+  #averaged(before: number | undefined, work: () => void): number {
     const start = this.#clock.now()
-    for (let pair = 0; pair < PAIRS; pair++) {
-      recorder.before(currentCall.getStore() ?? call)
-      recorder.after()
-    }
-    const elapsed = this.#clock.now() - start
-    this.#changeMs = Math.min(this.#changeMs, (elapsed / (2 * PAIRS)) * (1 + HOOK_CALL))
-    return this.#changeMs
+    for (let time = 0; time < TIMES; time++) work()
+    const taken = Math.min(LONGEST_MS, this.#clock.now() - start) / TIMES
+    return before === undefined ? taken : before + (taken - before) * WEIGHT
   }
 }

@@ -171,7 +171,7 @@ export class CallFollowing implements MetricSource {
   #account(now: number, windowMs: number, busy: number): void {
     const changes = this.#recorder.changes - this.#changes
     this.#changes = this.#recorder.changes
-    this.#cost.measure()
+    this.#cost.measure(busy)
     const followingMs = this.#cost.of(changes, this.#begunSince()) + this.#cost.ofWaking(this.#timers, busy)
     const costMs = this.#spentMs + followingMs + this.#recorder.now() - now
     this.#spentMs = this.#timers = 0

@@ -6,13 +6,14 @@ import { OnLoopRecorder } from './on-loop-recorder.ts'
 const WAKE_MS = 0.05
 /** What V8 and Node take to call a hook, beside what the hook itself takes, as a share of that (docs/decisions.md). */
 const HOOK_CALL = 0.25
-/** As many at a time, of which the first finds the processor's caches as the agent's own do; the mean of four is what they cost (docs/decisions.md). */
+/** Of so many in a row the first is timed apart: after a wait it finds nothing in the processor's caches, and takes ten times as long. */
 const TIMES = 4
-/** Weight of the latest measurement, and the longest that one can be: what takes longer was interrupted. */
+/** Longest that one can take; what takes longer was interrupted. */
+const LONGEST_MS = 0.05
+/** Weight of the latest measurement. */
 const WEIGHT = 0.25
-const LONGEST_MS = 0.1
 
-/** Measures, here and now, what following costs: in a process that has just woken a call of it takes ten times as long as in a busy one. */
+/** Measures, here and now, what following costs: more in a process that has just woken than in a busy one. */
 export class FollowingCost {
   readonly #clock: Clock
   readonly #recorder: OnLoopRecorder
@@ -26,20 +27,26 @@ export class FollowingCost {
     this.#function = new FollowedFunction('', this.#recorder)
   }
 
-  /** Measures again, for the next answers: right after the process has waited, or not, as it is. */
-  measure(): void {
-    this.#callMs = this.#averaged(this.#callMs, () => {
-      const call = this.#function.begin()
-      call.run(() => {})
-      call.end()
-    })
+  /**
+   * Measures again, for the next answers.
+   * @param busy share of the time in which the event loop is busy: the less, the more of what is followed comes after a wait
+   */
+  measure(busy: number): void {
+    this.#callMs = smoothed(
+      this.#callMs,
+      this.#timed(busy, () => {
+        const call = this.#function.begin()
+        call.run(() => {})
+        call.end()
+      }),
+    )
     const call = this.#function.begin()
     this.#recorder.open(() => {})
-    const pairMs = this.#averaged(this.#changeMs === undefined ? undefined : 2 * this.#changeMs, () => {
+    const pairMs = this.#timed(busy, () => {
       this.#recorder.before(currentCall.getStore() ?? call)
       this.#recorder.after()
     })
-    this.#changeMs = pairMs / 2
+    this.#changeMs = smoothed(this.#changeMs, (pairMs / 2) * (1 + HOOK_CALL))
     this.#recorder.close()
     call.end()
   }
@@ -50,7 +57,7 @@ export class FollowingCost {
    * @param calls that were followed
    */
   of(changes: number, calls: number): number {
-    return changes * (this.#changeMs ?? 0) * (1 + HOOK_CALL) + calls * (this.#callMs ?? 0)
+    return changes * (this.#changeMs ?? 0) + calls * (this.#callMs ?? 0)
   }
 
   /** Milliseconds that so many timers took to wake the process, where the event loop is busy for this share of the time. */
@@ -58,10 +65,16 @@ export class FollowingCost {
     return timers * WAKE_MS * (1 - busy)
   }
 
-  #averaged(before: number | undefined, work: () => void): number {
+  #timed(busy: number, work: () => void): number {
     const start = this.#clock.now()
-    for (let time = 0; time < TIMES; time++) work()
-    const taken = Math.min(LONGEST_MS, this.#clock.now() - start) / TIMES
-    return before === undefined ? taken : before + (taken - before) * WEIGHT
+    work()
+    const first = this.#clock.now()
+    for (let time = 1; time < TIMES; time++) work()
+    const next = Math.min(LONGEST_MS, (this.#clock.now() - first) / (TIMES - 1))
+    return next + ((1 - busy) * Math.max(0, Math.min(LONGEST_MS, first - start) - next)) / TIMES
   }
+}
+
+function smoothed(before: number | undefined, latest: number): number {
+  return before === undefined ? latest : before + (latest - before) * WEIGHT
 }

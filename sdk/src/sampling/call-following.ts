@@ -108,7 +108,7 @@ export class CallFollowing implements MetricSource {
     const open = () => {
       // Both ends are the first turn of the event loop after a moment that was chosen before: so long turns are met as often as is right.
       if (clock.now() >= opening + windowMs) this.#plan(busy)
-      else this.#open(opening + windowMs, windowMs)
+      else this.#open(opening + windowMs)
     }
     const aheadMs = this.#aheadMs()
     const prepare = () => {
@@ -131,7 +131,7 @@ export class CallFollowing implements MetricSource {
     this.#spentMs += this.#recorder.now() - now
   }
 
-  #open(closing: number, windowMs: number): void {
+  #open(closing: number): void {
     const start = this.#recorder.now()
     this.#look()
     this.#follow('within')
@@ -148,10 +148,10 @@ export class CallFollowing implements MetricSource {
     this.#recorder.open(() => this.#attempt(hook))
     this.#spentMs += this.#recorder.now() - start
     if ([...this.#followed.values()].some(({ calls }) => calls.isRunning)) this.#recorder.begins()
-    this.#at(closing, () => this.#close(windowMs))
+    this.#at(closing, () => this.#close())
   }
 
-  #close(windowMs: number): void {
+  #close(): void {
     const now = this.#recorder.now()
     this.#recorder.close()
     this.#endHooks()
@@ -163,20 +163,22 @@ export class CallFollowing implements MetricSource {
     this.#follow('between')
     this.#closedAt = now
     const busy = this.#parts.busy()
-    this.#account(now, windowMs, busy)
-    this.#plan(this.#wasCalled() ? busy : 0)
+    const wasCalled = this.#wasCalled()
+    const costMs = this.#costMs(now, busy)
+    if (wasCalled) this.#duty.cost(costMs, this.#standing)
+    this.#parts.spent(costMs)
+    this.#plan(wasCalled ? busy : 0)
   }
 
-  /** What the window cost that closed at `now`, with all that was done for it. */
-  #account(now: number, windowMs: number, busy: number): void {
+  /** Milliseconds that the window cost which closed at `now`, with all that was done for it. */
+  #costMs(now: number, busy: number): number {
     const changes = this.#recorder.changes - this.#changes
     this.#changes = this.#recorder.changes
     this.#cost.measure(busy)
     const followingMs = this.#cost.of(changes, this.#begunSince()) + this.#cost.ofWaking(this.#timers, busy)
-    const costMs = this.#spentMs + followingMs + this.#recorder.now() - now
+    const ownMs = this.#spentMs + this.#recorder.now() - now
     this.#spentMs = this.#timers = 0
-    this.#duty.cost(costMs, windowMs, this.#standing)
-    this.#parts.spent(costMs)
+    return ownMs + followingMs
   }
 
   /** Takes in the functions that have come since the last look. */

@@ -9,6 +9,9 @@ const BUSY_MS = 60
 const WAITING_BUDGET = 0.000_5
 const BUDGET_BY_BUSY = 0.003
 const LARGEST_BUDGET = 0.002
+/** The first windows, from which the first proportions come, may cost as many times that. */
+const FIRST_WINDOWS = 8
+const FIRST_BUDGETS = 4
 
 /** Share of the time that windows take, however little they cost: in a process that waits, more by its own work, and the most of all. */
 const WAITING_DUTY = 0.2
@@ -21,18 +24,19 @@ const WEIGHT = 0.25
 
 /** Chooses how often windows are opened, and for how long: for as much of the time as the budget allows for what the last ones have cost. */
 export class WindowDuty {
-  #costShare: number | undefined
+  #windows = 0
+  #windowCostMs = 0
   #standingCost = 0
 
   /**
-   * @param costMs what the latest window cost, with what was done for it before, in milliseconds
-   * @param windowMs how long it was planned to be
+   * A window is over in which calls were followed.
+   * @param windowMs what it cost, with what was done for it before, in milliseconds
    * @param standing what following calls costs beside windows, as a share of the time
    */
-  cost(costMs: number, windowMs: number, standing: number): void {
-    const share = costMs / windowMs
-    this.#costShare = this.#costShare === undefined ? share : this.#costShare + (share - this.#costShare) * WEIGHT
+  cost(windowMs: number, standing: number): void {
+    this.#windowCostMs += (windowMs - this.#windowCostMs) * (this.#windows === 0 ? 1 : WEIGHT)
     this.#standingCost += (standing - this.#standingCost) * WEIGHT
+    this.#windows++
   }
 
   /**
@@ -41,9 +45,10 @@ export class WindowDuty {
    */
   next(busy: number): { readonly windowMs: number; readonly intervalMs: number } {
     const windowMs = Math.min(LONGEST_WINDOW_MS, Math.max(SHORTEST_WINDOW_MS, BUSY_MS / busy))
-    const budget = Math.min(LARGEST_BUDGET, WAITING_BUDGET + BUDGET_BY_BUSY * busy)
     const largest = Math.min(LARGEST_DUTY, WAITING_DUTY + DUTY_BY_BUSY * busy)
-    const affordable = this.#costShare === undefined ? largest : Math.max(0, budget - this.#standingCost) / this.#costShare
+    const budget = Math.min(LARGEST_BUDGET, WAITING_BUDGET + BUDGET_BY_BUSY * busy) * (this.#windows < FIRST_WINDOWS ? FIRST_BUDGETS : 1)
+    const left = Math.max(0, budget - this.#standingCost)
+    const affordable = this.#windowCostMs === 0 ? largest : (left * windowMs) / this.#windowCostMs
     return { windowMs, intervalMs: windowMs / Math.min(largest, Math.max(SMALLEST_DUTY, affordable)) }
   }
 }

@@ -6,8 +6,11 @@ import { OnLoopRecorder } from './on-loop-recorder.ts'
 const WAKE_MS = 0.05
 /** What V8 and Node take to call a hook, beside what the hook itself takes, as a share of that (docs/decisions.md). */
 const HOOK_CALL = 0.25
-/** Of so many in a row the first is timed apart: after a wait it finds nothing in the processor's caches, and takes ten times as long. */
+/** So many are timed in a row, the first apart: after a wait it finds nothing in the processor's caches, and takes ten times as long. */
 const TIMES = 4
+/** Share of calls, and of changes, that are such a first one in a process that waits: a wait is followed by few calls, and by many changes. */
+const FIRST_CALLS = 0.25
+const FIRST_CHANGES = 0.1
 /** Longest that one can take; what takes longer was interrupted. */
 const LONGEST_MS = 0.05
 /** Weight of the latest measurement. */
@@ -34,7 +37,7 @@ export class FollowingCost {
   measure(busy: number): void {
     this.#callMs = smoothed(
       this.#callMs,
-      this.#timed(busy, () => {
+      this.#timed((1 - busy) * FIRST_CALLS, () => {
         const call = this.#function.begin()
         call.run(() => {})
         call.end()
@@ -42,7 +45,7 @@ export class FollowingCost {
     )
     const call = this.#function.begin()
     this.#recorder.open(() => {})
-    const pairMs = this.#timed(busy, () => {
+    const pairMs = this.#timed((1 - busy) * FIRST_CHANGES, () => {
       this.#recorder.before(currentCall.getStore() ?? call)
       this.#recorder.after()
     })
@@ -65,13 +68,14 @@ export class FollowingCost {
     return timers * WAKE_MS * (1 - busy)
   }
 
-  #timed(busy: number, work: () => void): number {
+  /** Mean duration of work of which this share comes first after a wait. */
+  #timed(firstShare: number, work: () => void): number {
     const start = this.#clock.now()
     work()
-    const first = this.#clock.now()
+    const next = this.#clock.now()
     for (let time = 1; time < TIMES; time++) work()
-    const next = Math.min(LONGEST_MS, (this.#clock.now() - first) / (TIMES - 1))
-    return next + ((1 - busy) * Math.max(0, Math.min(LONGEST_MS, first - start) - next)) / TIMES
+    const nextMs = Math.min(LONGEST_MS, (this.#clock.now() - next) / (TIMES - 1))
+    return nextMs + firstShare * Math.max(0, Math.min(LONGEST_MS, next - start) - nextMs)
   }
 }
 

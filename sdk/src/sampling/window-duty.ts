@@ -9,16 +9,16 @@ const BUSY_MS = 60
 const WAITING_BUDGET = 0.000_5
 const BUDGET_BY_BUSY = 0.003
 const LARGEST_BUDGET = 0.002
-/** The first windows, from which the first proportions come, may cost as many times that. */
-const FIRST_WINDOWS = 8
-const FIRST_BUDGETS = 4
 
 /** Share of the time that windows take, however little they cost: in a process that waits, more by its own work, and the most of all. */
-const WAITING_DUTY = 0.2
-const DUTY_BY_BUSY = 0.4
+const WAITING_DUTY = 0.1
+const DUTY_BY_BUSY = 0.6
 const LARGEST_DUTY = 0.4
 /** And the least, however dear they are. */
 const SMALLEST_DUTY = 0.005
+/** The first windows, from which the first proportions come, are as many times as often, and may cost as many times the budget. */
+const FIRST_WINDOWS = 8
+const FIRST_FACTOR = 4
 /** Weight of the latest window in the cost that is expected of the next one. */
 const WEIGHT = 0.25
 
@@ -45,8 +45,9 @@ export class WindowDuty {
    */
   next(busy: number): { readonly windowMs: number; readonly intervalMs: number } {
     const windowMs = Math.min(LONGEST_WINDOW_MS, Math.max(SHORTEST_WINDOW_MS, BUSY_MS / busy))
-    const largest = Math.min(LARGEST_DUTY, WAITING_DUTY + DUTY_BY_BUSY * busy)
-    const budget = Math.min(LARGEST_BUDGET, WAITING_BUDGET + BUDGET_BY_BUSY * busy) * (this.#windows < FIRST_WINDOWS ? FIRST_BUDGETS : 1)
+    const factor = this.#windows < FIRST_WINDOWS ? FIRST_FACTOR : 1
+    const largest = Math.min(LARGEST_DUTY, factor * (WAITING_DUTY + DUTY_BY_BUSY * busy))
+    const budget = factor * Math.min(LARGEST_BUDGET, WAITING_BUDGET + BUDGET_BY_BUSY * busy)
     const left = Math.max(0, budget - this.#standingCost)
     const affordable = this.#windowCostMs === 0 ? largest : (left * windowMs) / this.#windowCostMs
     return { windowMs, intervalMs: windowMs / Math.min(largest, Math.max(SMALLEST_DUTY, affordable)) }

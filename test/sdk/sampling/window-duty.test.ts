@@ -27,11 +27,11 @@ describe('how often windows are opened, and for how long', () => {
   it('is four times as often at first, so that proportions are known soon', () => {
     const duty = new WindowDuty()
     const intervals = Array.from({ length: 9 }, () => {
-      duty.cost(20, 0)
+      duty.cost(50, 0)
       return duty.next(0.06).intervalMs
     })
-    expect(intervals[6]).toBeCloseTo(20 / 0.002_72)
-    expect(intervals[7]).toBeCloseTo(20 / 0.000_68)
+    expect(intervals[6]).toBeCloseTo(50 / 0.002_72)
+    expect(intervals[7]).toBeCloseTo(50 / 0.000_68)
   })
 
   it('is no more than two fifths of the time, however cheap they are, and never ends, however dear they are', () => {
@@ -39,8 +39,8 @@ describe('how often windows are opened, and for how long', () => {
     expect(afterCosts(40, 0.1).next(1).intervalMs).toBe(24_000)
   })
 
-  it('is a long window every five seconds while nothing is called, and many short ones in a busy process', () => {
-    expect(afterCosts(0.1, 0).next(0)).toEqual({ windowMs: 1_000, intervalMs: 5_000 })
+  it('is a long window every ten seconds while nothing is called, and many short ones in a busy process', () => {
+    expect(afterCosts(0.1, 0).next(0)).toEqual({ windowMs: 1_000, intervalMs: 10_000 })
     expect(afterCosts(0.1, 0).next(0.9)).toEqual({ windowMs: 120, intervalMs: expect.closeTo(300) })
   })
 

@@ -5,19 +5,24 @@ import { reason } from '../telemetry/diagnostics.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import { currentCall, FollowedFunction } from './followed-call.ts'
-import { CALL_COST_MS, FollowingCost } from './following-cost.ts'
+import { FollowingCost } from './following-cost.ts'
 import { OnLoopRecorder } from './on-loop-recorder.ts'
 import type { SegmentRing } from './segment-ring.ts'
 import type { TaskListener } from './task-hooks.ts'
 import { TimeSplit } from './time-split.ts'
-import { WINDOW_MS, WindowDuty } from './window-duty.ts'
+import { WindowDuty } from './window-duty.ts'
 
 /** Calls of a function that takes less on average are not followed: what that costs would be counted as their time. */
 const LEAST_MS = 0.02
-/** From here on calls are followed between windows too, because they are likely to be running when one opens. */
-const ALWAYS_MS = 1
-/** So are those of functions that are called so seldom that it costs next to nothing. */
-const SELDOM_PER_SECOND = 200
+/** From here on calls are followed from before the window on, because they are likely to be running when it opens. */
+const AHEAD_MS = 1
+/** How long before, in durations of the calls that run at any moment: hardly one has run for longer then. */
+const AHEAD = 2
+/** Those that would have to be followed from longer before are always followed. */
+const LONGEST_AHEAD_MS = 10_000
+
+/** Part of an interval: ahead of a window, within one, and all the rest, which is between them. */
+type Phase = 'between' | 'ahead' | 'within'
 
 /** What following needs of the process. */
 export interface FollowingParts {
@@ -38,7 +43,7 @@ export interface FollowingParts {
 interface Followed {
   readonly calls: FollowedFunction
   readonly split: TimeSplit
-  /** The sums of `calls`, and the calls counted, when the last window opened or closed. */
+  /** The sums of `calls` when the last window opened, and the calls counted when it closed. */
   durationMs: number
   onLoopMs: number
   count: number
@@ -55,6 +60,11 @@ export class CallFollowing implements MetricSource {
   #isStopped = false
   #begun = 0
   #changes = 0
+  /** Timers, and milliseconds of our own code, that the window took so far which is open or comes next. */
+  #timers = 0
+  #spentMs = 0
+  /** What following calls between windows costs, as a share of the time. */
+  #standing = 0
   #closedAt: number
   #intervalEnd: number
   #cancel = () => {}
@@ -70,7 +80,7 @@ export class CallFollowing implements MetricSource {
   /** Begins; returns what ends it. */
   start(): () => void {
     this.#look()
-    this.#choose(0)
+    this.#follow('between')
     this.#plan(1)
     return () => this.#stop()
   }
@@ -91,60 +101,84 @@ export class CallFollowing implements MetricSource {
   /** One window in each interval, at any place of it. */
   #plan(busy: number): void {
     const { clock, random } = this.#parts
+    const { windowMs, intervalMs } = this.#duty.next(busy)
     const start = Math.max(this.#intervalEnd, clock.now())
-    const length = this.#duty.intervalMs(busy)
-    this.#intervalEnd = start + length
-    const opening = start + random() * (length - WINDOW_MS)
-    this.#at(opening, () => {
+    this.#intervalEnd = start + intervalMs
+    const opening = start + random() * (intervalMs - windowMs)
+    const open = () => {
       // Both ends are the first turn of the event loop after a moment that was chosen before: so long turns are met as often as is right.
-      if (clock.now() >= opening + WINDOW_MS) this.#plan(busy)
-      else this.#open(opening + WINDOW_MS)
-    })
+      if (clock.now() >= opening + windowMs) this.#plan(busy)
+      else this.#open(opening + windowMs)
+    }
+    const aheadMs = this.#aheadMs()
+    const prepare = () => {
+      this.#prepare()
+      this.#at(opening, open)
+    }
+    if (aheadMs > 0 && opening - aheadMs > clock.now()) this.#at(opening - aheadMs, prepare)
+    else prepare()
+  }
+
+  /** A window will open: calls that may be running then are followed from now on. */
+  #prepare(): void {
+    const now = this.#recorder.now()
+    const begun = this.#begunSince()
+    const standingMs = this.#cost.of(0, begun)
+    this.#standing = standingMs / Math.max(1, now - this.#closedAt)
+    this.#parts.spent(standingMs)
+    this.#look()
+    this.#follow('ahead')
+    this.#spentMs += this.#recorder.now() - now
   }
 
   #open(closing: number): void {
     const start = this.#recorder.now()
     this.#look()
-    for (const [statistics, followed] of this.#followed) {
-      statistics.follower = followed.calls.isKnown && isWorthIt(statistics) ? followed.calls : undefined
+    this.#follow('within')
+    for (const followed of this.#followed.values()) {
       followed.durationMs = followed.calls.durationMs(start)
       followed.onLoopMs = followed.calls.onLoopMs
     }
-    const begunBefore = this.#begunSince()
-    let hookingMs = 0
     const hook = () => {
       const before = this.#recorder.now()
       this.#unhook = this.#parts.hook(this.#recorder)
-      hookingMs = this.#recorder.now() - before
+      this.#spentMs += this.#recorder.now() - before
     }
     // Called by the agent's own calls, which are not to meet our errors.
     this.#recorder.open(() => this.#attempt(hook))
-    const openingMs = this.#recorder.now() - start
+    this.#spentMs += this.#recorder.now() - start
     if ([...this.#followed.values()].some(({ calls }) => calls.isRunning)) this.#recorder.begins()
-    this.#at(closing, () => this.#close(start, openingMs + hookingMs, begunBefore))
+    this.#at(closing, () => this.#close())
   }
 
-  #close(openedAt: number, openingMs: number, begunBefore: number): void {
+  #close(): void {
     const now = this.#recorder.now()
     this.#recorder.close()
     this.#endHooks()
-    const elapsed = now - this.#closedAt
     for (const [statistics, followed] of this.#followed) {
       const { calls, split } = followed
       split.saw(calls.durationMs(now) - followed.durationMs, calls.onLoopMs - followed.onLoopMs)
       split.divide(statistics.totalMs + calls.runningMs(now))
     }
-    const called = this.#choose(elapsed)
+    this.#follow('between')
     this.#closedAt = now
+    const busy = this.#parts.busy()
+    const wasCalled = this.#wasCalled()
+    const costMs = this.#costMs(now, busy)
+    if (wasCalled) this.#duty.cost(costMs, this.#standing)
+    this.#parts.spent(costMs)
+    this.#plan(wasCalled ? busy : 0)
+  }
+
+  /** Milliseconds that the window cost which closed at `now`, with all that was done for it. */
+  #costMs(now: number, busy: number): number {
     const changes = this.#recorder.changes - this.#changes
     this.#changes = this.#recorder.changes
-    const hooksMs = changes * this.#cost.changeMs() + this.#begunSince() * CALL_COST_MS
-    const windowMs = openingMs + hooksMs + this.#recorder.now() - now
-    const beforeMs = begunBefore * CALL_COST_MS
-    this.#duty.cost(windowMs, beforeMs / Math.max(1, elapsed - (now - openedAt)))
-    this.#parts.spent(windowMs + beforeMs)
-    const busy = this.#parts.busy()
-    this.#plan(called ? busy : 0)
+    this.#cost.measure(busy)
+    const followingMs = this.#cost.of(changes, this.#begunSince()) + this.#cost.ofWaking(this.#timers, busy)
+    const ownMs = this.#spentMs + this.#recorder.now() - now
+    this.#spentMs = this.#timers = 0
+    return ownMs + followingMs
   }
 
   /** Takes in the functions that have come since the last look. */
@@ -160,18 +194,28 @@ export class CallFollowing implements MetricSource {
     this.#isFirstLook = false
   }
 
-  /** Decides whose calls are followed until the next window opens; returns whether any was called, or is running. */
-  #choose(elapsed: number): boolean {
-    let called = false
+  /** Decides whose calls are followed from now on. */
+  #follow(phase: Phase): void {
+    for (const [statistics, { calls }] of this.#followed)
+      statistics.follower = calls.isKnown && isFollowed(statistics, phase) ? calls : undefined
+  }
+
+  /** How long before a window its calls are to be followed, in milliseconds. */
+  #aheadMs(): number {
+    let longest = 0
+    for (const statistics of this.#followed.keys())
+      if (isFollowed(statistics, 'ahead') && !isFollowed(statistics, 'between')) longest = Math.max(longest, aheadMs(statistics))
+    return longest
+  }
+
+  /** Whether any function was called since the last time it was asked, or is running. */
+  #wasCalled(): boolean {
+    let wasCalled = false
     for (const [statistics, followed] of this.#followed) {
-      const more = statistics.count - followed.count
+      if (statistics.count > followed.count || followed.calls.isRunning) wasCalled = true
       followed.count = statistics.count
-      if (more > 0 || followed.calls.isRunning) called = true
-      const isSeldom = more * 1_000 < SELDOM_PER_SECOND * elapsed || more === 0
-      const isAlways = isWorthIt(statistics) && (statistics.meanMs >= ALWAYS_MS || isSeldom)
-      statistics.follower = followed.calls.isKnown && isAlways ? followed.calls : undefined
     }
-    return called
+    return wasCalled
   }
 
   /** Calls followed since the last time it was asked. */
@@ -186,6 +230,7 @@ export class CallFollowing implements MetricSource {
   /** Our own timers belong to no call, wherever the agent started us. One that comes early, as those of Node.js do, is set again. */
   #at(time: number, action: () => void): void {
     if (this.#isStopped) return
+    this.#timers++
     const { clock } = this.#parts
     const act = () => (clock.now() < time ? this.#at(time, action) : this.#attempt(action))
     this.#cancel = currentCall.run(undefined, () => after(clock, Math.max(0, Math.ceil(time - clock.now())), act, true))
@@ -215,7 +260,15 @@ export class CallFollowing implements MetricSource {
   }
 }
 
-/** Whether following a call costs little of what it takes. Of a function that was never called nothing is known. */
-function isWorthIt({ count, meanMs }: CallStatistics): boolean {
-  return count === 0 || meanMs >= LEAST_MS
+/** Whether calls of a function are followed that begin now. Of one of which no call has ended yet nothing is known: it may never end. */
+function isFollowed(statistics: CallStatistics, phase: Phase): boolean {
+  const { count, meanMs } = statistics
+  if (count === 0) return true
+  if (phase === 'within') return meanMs >= LEAST_MS
+  return meanMs >= AHEAD_MS && (phase === 'ahead' || aheadMs(statistics) > LONGEST_AHEAD_MS)
+}
+
+/** How long before a window calls must be followed, so that those are which run when it opens. A long call is met more likely than a short one. */
+function aheadMs({ squares, totalMs }: CallStatistics): number {
+  return totalMs === 0 ? 0 : (AHEAD * squares) / totalMs
 }

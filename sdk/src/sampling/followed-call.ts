@@ -34,7 +34,7 @@ export class FollowedCall {
   /** Runs the part of the call that is synchronous, and lets the rest know whose it is. */
   run<T>(work: () => T): T {
     const { recorder } = this.of
-    const outer = recorder.enter(this)
+    const outer = recorder.enter(this, this.#start)
     try {
       return currentCall.run(this, work)
     } finally {

@@ -97,12 +97,15 @@ export class OnLoopRecorder {
     this.#since = now
   }
 
-  /** A followed function is called; returns what `leave` is to be given when it has returned. */
-  enter(call: FollowedCall): FollowedCall | undefined {
+  /**
+   * A followed function is called; returns what `leave` is to be given when it has returned.
+   * @param start when the call began
+   */
+  enter(call: FollowedCall, start: number): FollowedCall | undefined {
     const outer = this.#current
     if (this.window === 0) return outer
     if (this.#depth === 0 && outer === undefined) this.#task++
-    this.#switch(call)
+    this.#switch(call, start)
     return outer
   }
 
@@ -110,12 +113,12 @@ export class OnLoopRecorder {
     if (this.window !== 0) this.#switch(outer)
   }
 
-  #switch(next: FollowedCall | undefined): void {
+  #switch(next: FollowedCall | undefined, at?: number): void {
     this.changes++
     const current = this.#current
     // When a task is over, one that is not told may follow.
     if (next === current && (next !== undefined || this.#depth > 0)) return
-    const now = this.#clock.now()
+    const now = at ?? this.#clock.now()
     if (current !== undefined) this.#held(current, now)
     this.#current = next
     this.#since = now

@@ -9,13 +9,18 @@ import { seeded } from '../../support/random.ts'
 
 /** Follows functions on a clock that the test moves; what the hooks would tell, the calls themselves do: they run to their first `await`. */
 function setUp(...names: string[]) {
+  return setUpBusy(1, ...names)
+}
+
+/** The same in a process that is busy for this share of the time. */
+function setUpBusy(busy: number, ...names: string[]) {
   const clock = new ManualClock()
   const functions = names.map((name) => new CallStatistics(name, false, clock))
   const log = { hooks: 0, unhooked: 0, spent: 0 }
   const following = new CallFollowing({
     clock,
     random: seeded(7),
-    busy: () => 1,
+    busy: () => busy,
     functions: () => functions,
     hook: () => {
       log.hooks++
@@ -106,9 +111,40 @@ describe('following calls in windows of time', () => {
       if (count > 2_000) for (const { name, follower } of functions) seen.add(`${name} ${follower !== undefined}`)
       clock.advance(0.2)
     }
-    expect([...seen].toSorted()).toEqual(['quick false', 'quick true', 'slow true', 'tiny false'])
+    expect([...seen].toSorted()).toEqual(['quick false', 'quick true', 'slow false', 'slow true', 'tiny false'])
     expect(timesOf(following)['tiny']).toBeUndefined()
     expect(timesOf(following)['quick']?.cpu).toBeGreaterThan(0)
+  })
+
+  it('follows calls only from shortly before a window on, in a process that waits, and sees those that were running when it opened', async () => {
+    const { clock, functions, following } = setUpBusy(0.05, 'ask', 'think')
+    const [ask, think] = functions
+    following.start()
+    const followed = { ask: 0, think: 0 }
+    const calls = 600
+    for (let count = 0; count < calls; count++) {
+      if (ask?.follower !== undefined) followed.ask++
+      if (think?.follower !== undefined) followed.think++
+      for (const [statistics, waitMs] of [
+        [ask, 500],
+        [think, 20_000],
+      ] as const) {
+        const waiting = Promise.withResolvers<void>()
+        if (statistics !== undefined) void measuredCall(statistics, () => (clock.hold(10), waiting.promise))
+        clock.after(waitMs, waiting.resolve)
+      }
+      for (let step = 0; step < 10; step++) {
+        clock.advance(48)
+        await Promise.resolve()
+      }
+    }
+    expect(followed.ask / calls).toBeGreaterThan(0.2)
+    expect(followed.ask / calls).toBeLessThan(0.6)
+    expect(followed.think / calls).toBe(1)
+    const { ask: asked, think: thought } = timesOf(following)
+    const share = (times: { cpu?: number; wait?: number } | undefined) => (times?.cpu ?? 0) / ((times?.cpu ?? 0) + (times?.wait ?? 0))
+    expect(share(asked)).toBeCloseTo(10 / 510, 2)
+    expect(share(thought)).toBeCloseTo(10 / 20_010, 3)
   })
 
   it('tells nothing of a function whose results do not say when they are over', async () => {

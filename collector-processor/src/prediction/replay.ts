@@ -1,5 +1,6 @@
 import type { Estimate } from '../recommendation/recommendation.ts'
 import { studentT } from './interval.ts'
+import { mean, variance } from './moments.ts'
 
 /** A recorded span and what ran inside it. Times in seconds, of any one clock, `end` not before `start`. */
 export interface SpanTree {
@@ -38,7 +39,8 @@ export function replayGain(span: SpanTree, change: Change, random: () => number)
     const starts = earlierStart(child, replayed, change)
     replayed.push({ span: child, newStart: child.start - starts, newEnd: child.end - (starts + replayGain(child, change, random)) })
   }
-  return earlier(replayed.filter((child) => child.span.end <= span.end))
+  // Clocks of several processes may show a child before its parent.
+  return Math.min(recorded, earlier(replayed.filter((child) => child.span.end <= span.end)))
 }
 
 interface Replayed {
@@ -90,8 +92,7 @@ export function replayRuns(runs: readonly SpanTree[], change: Change, { rounds, 
     for (let round = 0; round < repeats; round++) sum += replayGain(run, change, random)
     return sum / repeats
   })
-  const likely = gains.reduce((sum, gain) => sum + gain, 0) / count
-  const variance = gains.reduce((sum, gain) => sum + (gain - likely) ** 2, 0) / (count - 1)
-  const width = studentT(count - 1) * Math.sqrt(variance / count)
+  const likely = mean(gains)
+  const width = studentT(count - 1) * Math.sqrt(variance(gains) / count)
   return { lower: likely - width, likely, upper: likely + width }
 }

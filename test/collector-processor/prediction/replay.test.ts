@@ -64,6 +64,29 @@ describe('a run that is replayed', () => {
     )
   })
 
+  it('stays within these bounds for spans that overlap, outlive their parents or come before them', () => {
+    const { tree } = fc.letrec<{ tree: SpanTree }>((tie) => ({
+      tree: fc
+        .record({
+          name,
+          start: fc.double({ min: 0, max: 20, noNaN: true }),
+          length: fc.double({ min: 0, max: 20, noNaN: true }),
+          children: fc.oneof({ depthSize: 'small', withCrossShrink: true }, fc.constant([]), fc.array(tie('tree'), { maxLength: 6 })),
+        })
+        .map(({ length, ...rest }) => ({ ...rest, end: rest.start + length })),
+    }))
+    fc.assert(
+      fc.property(tree, name, (messy, changed) => {
+        expect(replayGain(messy, {}, chance)).toBe(0)
+        for (const change of [cacheHits(changed, 1, 0), { parallel: (call: SpanTree) => call.name === changed }]) {
+          const gain = replayGain(messy, change, seeded(1))
+          expect(gain).toBeGreaterThanOrEqual(-1e-9)
+          expect(gain).toBeLessThanOrEqual(seconds(messy))
+        }
+      }),
+    )
+  })
+
   it('gains nothing from a call beside a longer one', () => {
     const tree = span(0, 12, 'run', [span(1, 10, 'slow'), span(1, 6, 'quick'), span(11, 12, 'next')])
     expect(replayGain(tree, cacheHits('quick', 1, 0), seeded(1))).toBe(0)

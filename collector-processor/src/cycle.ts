@@ -49,7 +49,7 @@ async function judge({ settings, client, now, rules: given }: Cycle & { readonly
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
-  const best = rank(verified).slice(0, settings.maxRecommendations)
+  const best = rank(verified, settings).slice(0, settings.maxRecommendations)
   return { recommendations: plan(best), notAdvised: followed.notAdvised, evaluatedAt: now }
 }
 

@@ -54,8 +54,12 @@ const schema = z.strictObject({
 
   /** Below this many requests in the window the answer is "not enough data". */
   minRequests: count.default(100),
-  /** A lower bound below this many seconds saved a second is not worth a change. */
+  /** A lower bound below this many seconds saved a second is not worth a change; other units are converted first. */
   minSaving: z.coerce.number().min(0, 'must be 0 or more').default(0.02),
+  /** What a gibibyte of memory saved is worth, in seconds saved a second: clouds ask about eight times as much for a processor. */
+  gibibyteWorth: z.coerce.number().min(0, 'must be 0 or more').default(0.125),
+  /** What a US dollar an hour saved is worth, in seconds saved a second: at about 0.04 dollars an hour for a processor. */
+  dollarWorth: z.coerce.number().min(0, 'must be 0 or more').default(25),
   /** Share of the reachable hit ratio that a proposed size or time to live has to reach. */
   reach: share.default(0.95),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
@@ -84,6 +88,8 @@ export const settingVariables = {
   intervalMs: 'PITWALL_INTERVAL',
   minRequests: 'PITWALL_MIN_REQUESTS',
   minSaving: 'PITWALL_MIN_SAVING',
+  gibibyteWorth: 'PITWALL_GIBIBYTE_WORTH',
+  dollarWorth: 'PITWALL_DOLLAR_WORTH',
   allowedStaleness: 'PITWALL_ALLOWED_STALENESS',
   runbookUrl: 'PITWALL_RUNBOOK_URL',
 } as const satisfies { readonly [K in keyof Settings]?: string }

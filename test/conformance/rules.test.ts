@@ -6,6 +6,7 @@ import type { Question } from '../../collector-processor/src/prometheus/question
 import { questions } from '../../collector-processor/src/prometheus/questions.ts'
 import { Table } from '../../collector-processor/src/prometheus/series.ts'
 import type { Report } from '../../collector-processor/src/recommendation/recommendation.ts'
+import { worthOf } from '../../collector-processor/src/recommendation/worth.ts'
 import { discoverRules } from '../../collector-processor/src/rules/rule.ts'
 import { parseSettings, type Settings } from '../../collector-processor/src/settings.ts'
 import { type HistoricPrometheus, historic, startWithHistory } from '../support/history.ts'
@@ -58,7 +59,7 @@ describe.each(rules)('the rule $id', (rule) => {
     expect(found.length).toBeGreaterThan(0)
     for (const recommendation of found) {
       const { saving, subject } = recommendation
-      expect(saving.lower).toBeGreaterThanOrEqual(settings.minSaving)
+      expect(worthOf(saving, settings)).toBeGreaterThanOrEqual(settings.minSaving)
       expect(saving.lower).toBeLessThanOrEqual(saving.likely)
       expect(saving.likely).toBeLessThanOrEqual(saving.upper)
       expect(recommendation.title).toContain(subject)

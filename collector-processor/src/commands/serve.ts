@@ -3,10 +3,12 @@ import { createEmitters, type Emitter } from '../emitters/emitter.ts'
 import { Status } from '../pages/status.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import type { Report } from '../recommendation/recommendation.ts'
-import { discoverRules } from '../rules/rule.ts'
+import type { NamedRule } from '../rules/rule.ts'
 import { every } from '../schedule.ts'
 import { type PageServer, startServer } from '../server.ts'
 import { parseSettings, type Settings, SettingsError } from '../settings.ts'
+import { type Configuration, ConfigurationError, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
+import { type RuleSet, ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type OptionValues, UsageError } from './command.ts'
 
 const DEFAULT_PORT = 9465
@@ -25,6 +27,8 @@ export default {
     host: { type: 'string', value: 'HOST', description: 'Address to listen on. Default 127.0.0.1.' },
     port: { type: 'string', value: 'PORT', description: `Port of the pages; 0 takes a free one. Default ${DEFAULT_PORT}.` },
     'allowed-hosts': { type: 'string', value: 'NAMES', description: 'More host names that browsers may use, with commas.' },
+    config: { type: 'string', value: 'FILE', description: 'Configuration. Default: pitwall.config.ts, .mjs or .js, if any.' },
+    rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder. Default: the folder rules, if any.' },
     report: { type: 'string', value: 'FILE', description: 'Keep the latest report in a file: .md, .json or .html.' },
   },
   examples: [
@@ -32,13 +36,16 @@ export default {
     'pitwall serve --interval 30s --report advice.md',
   ],
   run: async (values, io) => {
-    const settings = settingsOf(values, io)
+    const configuration = await readConfiguration(text(values, 'config')).catch(asUsage)
+    const settings = settingsOf(values, io, configuration)
     const emitters = await emittersOf(values, settings, io)
     const status = new Status(Date.now() / 1_000)
-    const server = await listen(values, status)
+    const onTrouble = (sentence: string): void => io.err(`pitwall serve: ${sentence}\n`)
+    const rules = await ruleSet({ configuration, path: text(values, 'rules'), onTrouble }).catch(asUsage)
+    const server = await listen(values, status, rules.current)
     try {
       io.err(`Recommendations: ${server.url}/ (Prometheus ${settings.prometheusUrl}, every ${settings.intervalMs / 1_000} s)\n`)
-      await evaluateUntilStopped({ ...settings, runbookUrl: runbookUrl(settings, io, server) }, emitters, status, io)
+      await evaluateUntilStopped({ ...settings, runbookUrl: runbookUrl(settings, io, server) }, emitters, status, io, rules)
     } finally {
       await Promise.all([server.close(), ...emitters.map((emitter) => emitter.close())])
     }
@@ -46,13 +53,20 @@ export default {
   },
 } satisfies Command
 
-async function evaluateUntilStopped(settings: Settings, emitters: readonly Emitter[], status: Status, io: CommandIo): Promise<void> {
+async function evaluateUntilStopped(
+  settings: Settings,
+  emitters: readonly Emitter[],
+  status: Status,
+  io: CommandIo,
+  rules: RuleSet,
+): Promise<void> {
   const client = prometheusClient({ ...settings, signal: io.signal })
   const stopped = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   const evaluate = async (): Promise<void> => {
     const trouble: string[] = []
     const started = performance.now()
-    const report = await verdict({ settings, client, emitters, onEmitError: (sentence) => trouble.push(sentence) })
+    await rules.refresh()
+    const report = await verdict({ settings, client, emitters, rules: rules.current, onEmitError: (sentence) => trouble.push(sentence) })
     const news = status.record(report, trouble, (performance.now() - started) / 1_000)
     // Said when it begins, not every minute until it ends.
     for (const sentence of news) if (!io.signal.aborted) io.err(`pitwall serve: ${sentence}\n`)
@@ -70,10 +84,18 @@ async function verdict(cycle: Cycle): Promise<Report> {
   }
 }
 
-function settingsOf(values: OptionValues, { env }: CommandIo): Settings {
+/** A wrong configuration is the user's mistake. */
+function asUsage(error: unknown): never {
+  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
+}
+
+function settingsOf(values: OptionValues, { env }: CommandIo, configuration: Configuration): Settings {
   try {
     return parseSettings(
-      { prometheusUrl: text(values, 'prometheus'), intervalMs: text(values, 'interval'), windowMs: text(values, 'window') },
+      {
+        ...settingsBelow(env, configuration),
+        ...given({ prometheusUrl: text(values, 'prometheus'), intervalMs: text(values, 'interval'), windowMs: text(values, 'window') }),
+      },
       env,
     )
   } catch (error) {
@@ -99,7 +121,7 @@ async function emittersOf(values: OptionValues, settings: Settings, { env }: Com
   }
 }
 
-async function listen(values: OptionValues, status: Status): Promise<PageServer> {
+async function listen(values: OptionValues, status: Status, rules: readonly NamedRule[]): Promise<PageServer> {
   const host = text(values, 'host') ?? '127.0.0.1'
   const port = Number(text(values, 'port') ?? DEFAULT_PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -108,7 +130,6 @@ async function listen(values: OptionValues, status: Status): Promise<PageServer>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  const rules = await discoverRules()
   try {
     return await startServer({ host, port, allowedHosts, rules, content: () => status.content() })
   } catch (error) {
@@ -135,4 +156,9 @@ function otlpHeaders(list = ''): Record<string, string> {
 function text(values: OptionValues, name: string): string | undefined {
   const value = values[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** Only what was given, so that the rest does not hide the configuration. */
+function given(values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }

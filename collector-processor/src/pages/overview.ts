@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { total } from '../recommendation/plan.ts'
 import type { NotAdvised, Recommendation, Report } from '../recommendation/recommendation.ts'
-import { formatNumber, formatSaving } from '../text/numbers.ts'
+import { formatAmount, formatBytes, formatNumber, formatSaving } from '../text/numbers.ts'
 import { verdictText } from '../text/verdict.ts'
 import { intervalBar } from './interval-bar.ts'
 import { type Html, layout } from './layout.ts'
@@ -43,7 +43,7 @@ function figures(recommendations: readonly Recommendation[]): Html {
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const judged = recommendations.filter(({ state }) => state === 'verified' || state === 'refuted')
   const held = judged.filter(({ state }) => state === 'verified')
-  const work = total(recommendations.filter(({ saving }) => saving.unit === 's/s'))
+  const work = total(recommendations)
   const quick = open.filter(({ effort }) => effort === 'minutes').length
   return html`<ul class="figures">
     <li><strong>${formatNumber(work.likely)} s/s</strong>to save together (${formatNumber(work.lower)} to ${formatNumber(work.upper)})</li>
@@ -84,6 +84,7 @@ function scaleOf({ saving: { unit } }: Recommendation, all: readonly Recommendat
 
 function row(recommendation: Recommendation, rank: number, scale: number, served: boolean): Html {
   const { id, rule, title, advice, service, location, saving, effort, phase, state, actual } = recommendation
+  const bound = saving.unit === 'By' ? formatBytes : formatNumber
   return html`<tr id="${id}">
     <td class="rank">${rank}</td>
     <td class="what">
@@ -93,8 +94,8 @@ function row(recommendation: Recommendation, rank: number, scale: number, served
     </td>
     <td class="where" data-label="Where">${service}${location === '' ? html`` : html`<br /><code>${location}</code>`}</td>
     <td class="saving" data-label="Predicted saving" title="${formatSaving(saving)}">
-      <strong>${formatNumber(saving.likely)} ${saving.unit}</strong>
-      <span class="soft">(${formatNumber(saving.lower)} to ${formatNumber(saving.upper)})</span>${intervalBar(saving, actual, scale)}
+      <strong>${formatAmount(saving.likely, saving.unit)}</strong>
+      <span class="soft">(${bound(saving.lower)} to ${bound(saving.upper)})</span>${intervalBar(saving, actual, scale)}
     </td>
     <td class="nowrap" data-label="Effort">${effort}</td>
     <td class="nowrap" data-label="Phase">${phase}</td>

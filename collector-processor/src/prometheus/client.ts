@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Settings } from '../settings.ts'
-import { PrometheusError } from './error.ts'
+import { PrometheusError, RefusedError } from './error.ts'
 import { limit } from './limit.ts'
 import { readText } from './read-text.ts'
 
@@ -77,7 +77,7 @@ async function post<D>(settings: ClientSettings, path: string, parameters: Recor
   const { status, text } = await send(settings, url, parameters)
   const answer = envelope.safeParse(parseJson(text))
   if (answer.data?.status === 'error')
-    throw new PrometheusError(`Prometheus at ${url} refused a query: ${answer.data.error ?? 'no reason given'}.`)
+    throw new RefusedError(`Prometheus at ${url} refused a query: ${answer.data.error ?? 'no reason given'}.`)
   if (status !== 200) throw new PrometheusError(`Prometheus at ${url} answered with HTTP status ${status}${hint(status)}.`)
   if (!answer.success) {
     throw new PrometheusError(`${url} answered with something that is not from Prometheus (${beginning(text)}); check the address.`)

@@ -2,3 +2,6 @@
 export class PrometheusError extends Error {
   override readonly name = 'PrometheusError'
 }
+
+/** Prometheus was reached, and refused this one expression. */
+export class RefusedError extends PrometheusError {}

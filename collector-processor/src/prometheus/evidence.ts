@@ -1,4 +1,5 @@
 import type { PrometheusClient } from './client.ts'
+import { RefusedError } from './error.ts'
 import type { Question } from './question.ts'
 import { type Row, Table } from './series.ts'
 
@@ -46,7 +47,11 @@ export function indexAt(span: Span, time: number): number {
 
 async function ask(client: PrometheusClient, promql: string, question: Question, span: Span): Promise<Table> {
   const start = blockStart(span, 1)
-  const series = await client.queryRange(promql, { start, end: span.end, step: span.blockSeconds })
+  const series = await client.queryRange(promql, { start, end: span.end, step: span.blockSeconds }).catch((error: unknown) => {
+    if (!(error instanceof RefusedError) || question.onRefused === undefined) throw error
+    question.onRefused(error.message)
+    return []
+  })
   return new Table(
     series.flatMap(({ labels, samples }): Row[] => {
       const subject = question.subjectOf(labels)

@@ -21,6 +21,8 @@ export interface Question {
   promql(blockSeconds: number): string
   /** Subject of an answered series; undefined when it names none. */
   subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
+  /** Called with the reason when Prometheus refuses this expression, which then has no answer. Without it, there is no verdict at all. */
+  onRefused?(reason: string): void
 }
 
 /** Asks by how much counters grew in each block, summed over processes. `by`: labels that stay apart. */
@@ -28,8 +30,8 @@ export function growth(selector: string, subject: SubjectLabels, by: readonly (A
   return question('sum', (seconds) => increase(selector, seconds), subject, by)
 }
 
-/** Asks for the level of gauges in each block: the smallest, or the largest, of all processes. */
-export function level(how: 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
+/** Asks for the level of gauges in each block: the smallest, or the largest, of all processes, or that of all together. */
+export function level(how: 'sum' | 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
   return question(how, (seconds) => last(selector, seconds), subject, by)
 }
 

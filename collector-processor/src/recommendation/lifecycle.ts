@@ -2,13 +2,14 @@ import type { Evidence } from '../prometheus/evidence.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Answer, Finding, NamedRule } from '../rules/rule.ts'
 import type { Settings } from '../settings.ts'
-import { formatNumber, formatSaving } from '../text/numbers.ts'
+import { formatAmount, formatSaving } from '../text/numbers.ts'
 import type { Past } from './history.ts'
 import { recommendationId } from './identity.ts'
 import { placeOf } from './place.ts'
 import { priorityOf } from './ranking.ts'
 import { trackRecord } from './track-record.ts'
 import type { Effort, NotAdvised, Priority, Recommendation } from './recommendation.ts'
+import { worthOf } from './worth.ts'
 
 /** A rule and what it said of one subject. */
 export interface Judgement {
@@ -52,7 +53,7 @@ export function follow(judgements: readonly Judgement[], circumstances: Circumst
     if (answer.kind === 'finding') {
       const createdAt = openSince(past.get(id), circumstances)
       const least = createdAt === undefined ? settings.minSaving : settings.minSaving / 2
-      if (answer.saving.lower >= least) {
+      if (worthOf(answer.saving, settings) >= least) {
         recommendations.set(id, proposed(id, rule, answer, createdAt ?? now, circumstances))
         continue
       }
@@ -86,7 +87,7 @@ function afterTheChange(earlier: Past, circumstances: Circumstances): Recommenda
     verifiedAt,
     ...(actual === undefined
       ? {}
-      : { actual, evidence: [`Predicted: ${formatSaving(saving)}; measured after the change: ${formatNumber(actual)} ${saving.unit}.`] }),
+      : { actual, evidence: [`Predicted: ${formatSaving(saving)}; measured after the change: ${formatAmount(actual, saving.unit)}.`] }),
   }
 }
 
@@ -119,7 +120,7 @@ function proposed(
     subject: finding.subject.name,
     location: placeOf(evidence, finding.subject),
     // More effort than the rule's means that something has to be found out first.
-    priority: priorityOf(finding.saving.lower, effort === rule.effort),
+    priority: priorityOf(worthOf(finding.saving, settings), effort === rule.effort),
     effort,
     phase: 'quick-win',
     state: 'proposed',
@@ -144,7 +145,7 @@ function recalled({ id, labels, saving, createdAt }: Past, state: Recommendation
     service: labels['service'] ?? '',
     subject: labels['subject'] ?? '',
     location: labels['location'] ?? '',
-    priority: priorities.find((name) => name === labels['priority']) ?? priorityOf(saving.lower, true),
+    priority: priorities.find((name) => name === labels['priority']) ?? priorityOf(worthOf(saving, settings), true),
     effort,
     phase: 'quick-win',
     state,
@@ -169,5 +170,5 @@ function reasonOf(answer: Answer): string {
   if (answer.kind === 'notAdvised') return answer.reason
   if (answer.kind === 'notEnoughData') return `not enough data: ${answer.needs}`
   const { lower, likely, unit } = answer.saving
-  return `the saving is too small or too uncertain: ${formatNumber(likely)} ${unit} likely, ${formatNumber(Math.max(0, lower))} at least`
+  return `the saving is too small or too uncertain: ${formatAmount(likely, unit)} likely, ${formatAmount(Math.max(0, lower), unit)} at least`
 }

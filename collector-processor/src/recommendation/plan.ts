@@ -18,10 +18,13 @@ export function plan(ranked: readonly Recommendation[]): readonly Recommendation
   })
 }
 
-/** What all open recommendations save together; gains on the same subject overlap and are counted once, the largest of them. */
+/**
+ * What all open recommendations save together, in seconds a second; what is saved in another unit is not added. Gains on
+ * the same subject overlap and are counted once, the largest of them.
+ */
 export function total(recommendations: readonly Recommendation[]): Estimate {
   const bySubject = new Map<string, Recommendation>()
-  for (const recommendation of recommendations.filter(isOpen)) {
+  for (const recommendation of recommendations.filter((one) => isOpen(one) && one.saving.unit === 's/s')) {
     const known = bySubject.get(subjectOf(recommendation))
     if (known === undefined || known.saving.lower < recommendation.saving.lower) bySubject.set(subjectOf(recommendation), recommendation)
   }

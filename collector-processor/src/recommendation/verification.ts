@@ -3,7 +3,7 @@ import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Span } from '../prometheus/evidence.ts'
 import { type Blocks, sumOf } from '../prometheus/series.ts'
 import type { Cost } from '../rules/rule.ts'
-import { formatNumber, formatSeconds, formatShare } from '../text/numbers.ts'
+import { formatBytes, formatNumber, formatSeconds, formatShare } from '../text/numbers.ts'
 import type { Estimate, Saving } from './recommendation.ts'
 
 /** Share of the window after the change that does not count: the block in which it happened, and those in which caches get warm. */
@@ -57,14 +57,22 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     likely: saved(costAfter.likely),
     upper: saved(costAfter.lower),
   }
+  if (predicted.unit === 'By') {
+    const held = `It held ${formatBytes(costBefore.likely)} before the change and ${formatBytes(Math.max(0, costAfter.likely))} after it.`
+    return judged(predicted, actual, [held], measured >= span.windowBlocks)
+  }
   const evidence = [
     `A request cost ${formatSeconds(costBefore.likely)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} requests a second.`,
     surroundings === 1
       ? 'Nothing was corrected for.'
       : `Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`,
   ]
+  return judged(predicted, actual, evidence, measured >= span.windowBlocks)
+}
+
+/** Confirmed by what was measured, or refuted; a whole window is needed for that, as long as the likely value is not inside. */
+function judged(predicted: Saving, actual: Saving, evidence: readonly string[], isWholeWindow: boolean): Verdict {
   const isInside = actual.likely >= predicted.lower && actual.likely <= predicted.upper
-  const isWholeWindow = measured >= span.windowBlocks
   if (isInside || (isWholeWindow && overlap(actual, predicted))) return { kind: 'verified', actual, evidence }
   if (!isWholeWindow)
     return { kind: 'waiting', needs: 'a whole window after the change, because the first blocks are outside the interval' }

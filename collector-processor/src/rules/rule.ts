@@ -36,9 +36,9 @@ export type Answer =
 
 /** What a subject costs, block by block, in a form that holds before and after the change. */
 export interface Cost {
-  /** Seconds spent in each block. */
+  /** Seconds spent in each block. Of a saving in bytes: bytes held times the seconds of the block. */
   readonly spent: Blocks
-  /** Requests that they were spent on. */
+  /** Requests that they were spent on. Of a saving in bytes: the seconds of the block. */
   readonly requests: Blocks
 }
 

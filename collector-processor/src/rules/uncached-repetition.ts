@@ -1,32 +1,32 @@
-import { cache, calls, reuse } from '@pitwall/sdk/contract'
+import { cache, calls, cpuWait, reuse } from '@pitwall/sdk/contract'
 import { cacheCurves, type CacheCurves, hitRatios, type Limits } from '../prediction/cache-curves.ts'
 import { cacheSaving } from '../prediction/cache-saving.ts'
+import { asCache, cachedSince, costBehindCache } from '../prediction/cached-function.ts'
 import { jointHitRatio, reachable, smallestReaching } from '../prediction/miss-ratio-curve.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
+import { entriesNeeded } from '../prediction/entries-needed.ts'
+import { computes, computesQuestions } from '../prediction/pure-function.ts'
 import { judgeResults, writingWord } from '../prediction/safety.ts'
-import { HIT_SECONDS, savedPerRequest } from '../prediction/saving.ts'
+import { savedPerRequest } from '../prediction/saving.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence } from '../prometheus/evidence.ts'
+import type { Evidence } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { durationLiteral, formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import type { Answer, Rule } from './rule.ts'
 
 /** Below this share of repeated calls a function counts as one of unique keys. Recorded agents repeat 11 to 51 % of their tool calls. */
 const MIN_REPEATED = 0.1
-
-/** Smaller caches save no memory worth the trouble of being wrong about them. */
-const SMALLEST_CACHE = 10
 
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   if (growthInWindow(evidence.of(questions.cacheRequests).total(asCache(subject)), evidence.span).total > 0) return undefined
   const requests = evidence.of(questions.functionCalls).total(subject)
   const seconds = evidence.of(questions.functionSeconds).total(subject)
   const [called, spent] = [growthInWindow(requests, evidence.span), growthInWindow(seconds, evidence.span)]
-  if (called.total < 1) return undefined
+  if (called.total < 1 || computes(evidence, subject, settings)) return undefined
   const word = writingWord(subject.name)
   if (word !== undefined) return notAdvised(subject, `caching it is not safe: its name says that it writes ("${word}")`)
   if (called.total < settings.minRequests) {
@@ -85,50 +85,19 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   }
 }
 
-/**
- * The shortest time to live that reaches the wanted share of what is reachable, and the size after the smallest that does:
- * the set of keys in use grows with time, and a cache made as advised should not be called too small a week later.
- */
+/** The shortest time to live that reaches the wanted share of what is reachable, and the entries for it. */
 function chooseLimits({ window: { entries }, proposableAges }: CacheCurves, reach: number): Limits | undefined {
   const seconds = smallestReaching(proposableAges, reach * reachable(proposableAges))
-  const smallest = smallestReaching(entries, reach * reachable(entries), SMALLEST_CACHE) ?? Infinity
-  return seconds === undefined ? undefined : { entries: entries.edges.find((edge) => edge > smallest) ?? smallest, seconds }
+  return seconds === undefined ? undefined : { entries: entriesNeeded(entries, reach), seconds }
 }
 
 function notAdvised(subject: Subject, reason: string): Answer {
   return { kind: 'notAdvised', subject, reason }
 }
 
-/** The cache that would stand in front of a function has its name. */
-function asCache(subject: Subject): Subject {
-  return { ...subject, kind: 'cache' }
-}
-
 function example(name: string, settingsText: string, figures: string): string {
   const [variable, comment] = [identifier(name), plain(`${name}: would answer ${figures}`)]
   return `import { cached } from '@pitwall/sdk'\n\n// ${comment}\nexport const ${variable}Cached = cached(${variable}, { name: ${JSON.stringify(name)}, ${settingsText} })\n`
-}
-
-function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number | undefined {
-  const requests = evidence.of(questions.cacheRequests).total(asCache(subject))
-  const first = requests.findIndex((count, index) => (count ?? 0) > 0 && blockStart(evidence.span, index + 1) > createdAt)
-  return first < 0 ? undefined : Math.max(createdAt, blockStart(evidence.span, first))
-}
-
-/** Before the change a request costs the call; after it, its share of the loads, and the hit. */
-function cost(evidence: Evidence, subject: Subject): Cost {
-  const functionSeconds = evidence.of(questions.functionSeconds).total(subject)
-  const functionCalls = evidence.of(questions.functionCalls).total(subject)
-  const loadSeconds = evidence.of(questions.loadSeconds).total(asCache(subject))
-  const cacheRequests = evidence.of(questions.cacheRequests).total(asCache(subject))
-  const blocks = Array.from({ length: evidence.span.blocks }, (_, index) => index)
-  const isCached = (index: number): boolean => (cacheRequests[index] ?? 0) > 0
-  return {
-    spent: blocks.map((index) =>
-      isCached(index) ? (loadSeconds[index] ?? 0) + HIT_SECONDS * (cacheRequests[index] ?? 0) : functionSeconds[index],
-    ),
-    requests: blocks.map((index) => (isCached(index) ? cacheRequests[index] : functionCalls[index])),
-  }
 }
 
 const costQuestions = [questions.functionSeconds, questions.functionCalls, questions.loadSeconds, questions.cacheRequests]
@@ -152,6 +121,7 @@ The interval comes from how much the saving differs between the blocks of the wi
 - Its name says that it writes (create, update, book, send, …), or repeated calls returned different results: it must run every time.
 - Too few results were compared to call it safe: the advice is then to *investigate*. Equal results alone never prove that a function has no effects.
 - A cache of its name is there already.
+- It only computes, and has returned the same every time: \`memoize-pure-function\` speaks of it.
 
 ## How to verify it
 Wrap the function in \`cached\` under the name it has now. Pitwall sees the cache's requests, waits until it is warm, measures the seconds per request again, corrects for what happened to functions that were not changed, and compares the saving at the old request rate with the predicted interval.
@@ -174,6 +144,7 @@ export default {
     questions.functionSeconds,
     questions.functionCalls,
     questions.cacheRequests,
+    ...computesQuestions,
   ],
   costQuestions,
   evaluate: (evidence, settings) =>
@@ -181,9 +152,9 @@ export default {
       .of(questions.functionCalls)
       .subjects()
       .flatMap((subject) => judge(subject, evidence, settings) ?? []),
-  appliedAt,
+  appliedAt: cachedSince,
   hasControls: true,
-  cost,
+  cost: (evidence, subject) => costBehindCache(evidence, subject, questions.functionSeconds),
   runbook,
   cases: [
     {
@@ -228,6 +199,16 @@ export default {
       series: [
         ...writtenMean(calls.duration, { 'code.function.name': 'search' }, 0.01, 0.05),
         ...writtenReuse('search', 'function', 0.01, repeats),
+      ],
+    },
+    {
+      title: 'only computes, and has always returned the same: the business of another rule',
+      says: 'nothing',
+      series: [
+        ...slow,
+        same,
+        written(cpuWait.cpuTime, { 'code.function.name': 'search' }, 0.95),
+        ...writtenReuse('search', 'function', 20, repeats),
       ],
     },
     {

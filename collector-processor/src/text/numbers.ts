@@ -1,4 +1,4 @@
-import type { Saving } from '../recommendation/recommendation.ts'
+import type { Saving, SavingUnit } from '../recommendation/recommendation.ts'
 
 /** A whole number in full, any other with three significant digits: `12,345`, `0.0213`, `1.5`. */
 export function formatNumber(value: number): string {
@@ -24,10 +24,24 @@ const units: readonly (readonly [factor: number, unit: string, below: number])[]
   [1 / 60, 'min', 3_600],
 ]
 
-/** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. */
+/** Bytes with the binary unit that suits them: `512 B`, `1.5 MiB`, `2 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(1, Math.abs(bytes))) / 10), 0), byteUnits.length - 1)
+  return `${formatNumber(Number((bytes / 1024 ** power).toPrecision(3)))} ${byteUnits[power] ?? 'B'}`
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** An amount in the unit of a saving: `0.42 s/s`, `954 MiB`. */
+export function formatAmount(value: number, unit: SavingUnit): string {
+  return unit === 'By' ? formatBytes(value) : `${formatNumber(value)} ${unit}`
+}
+
+/** A saving with its interval: `0.42 s/s (0.35 to 0.5)`; seconds of work saved in every second. Bytes have their binary unit. */
 export function formatSaving(saving: Saving): string {
   const { lower, likely, upper, unit } = saving
-  return `${formatNumber(likely)} ${unit} (${formatNumber(lower)} to ${formatNumber(upper)})`
+  const bound = unit === 'By' ? formatBytes : formatNumber
+  return `${formatAmount(likely, unit)} (${bound(lower)} to ${bound(upper)})`
 }
 
 /** A duration as options of the SDK write it: `500ms`, `8s`, `5m`, `6h`, `1d`. */

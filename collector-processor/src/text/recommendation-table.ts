@@ -1,5 +1,5 @@
 import type { NotAdvised, Recommendation } from '../recommendation/recommendation.ts'
-import { formatNumber, formatSaving } from './numbers.ts'
+import { formatAmount, formatSaving } from './numbers.ts'
 import { renderTable, type TableOptions } from './table.ts'
 
 /** The ranked table: what to do, where, what it is predicted to save with the interval, effort, and where it stands. */
@@ -38,5 +38,5 @@ export function notAdvisedTable(notAdvised: readonly NotAdvised[], options: Tabl
 }
 
 function stateOf({ state, actual, saving }: Recommendation): string {
-  return actual === undefined ? state : `${state}: saved ${formatNumber(actual)} ${saving.unit}`
+  return actual === undefined ? state : `${state}: saved ${formatAmount(actual, saving.unit)}`
 }

@@ -9,28 +9,49 @@ const TAIL_BYTES = 4_096
 const COMMENT = /^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm
 const INLINE = /^data:application\/json[^,]*?(;base64)?,(.*)$/s
 
+/** A script that has a source map, and where that is. */
+export interface MappedScript {
+  readonly path: string
+  /** Address of the map, where it is a file of its own. */
+  readonly file?: string
+  /** The map, where it is no file: that of a script which was compiled while it was loaded. */
+  readonly text?: string
+  /** What is to be read for it, in bytes: the map, or the script that it is in. */
+  readonly bytes: number
+}
+
 /**
- * Bytes of a script that has a source map, by the end of its file; undefined of one that has none. A map inside the file is longer
- * than that: one word up to the end.
+ * Looks for the source map of a script at the end of its file, and among those that Node.js was given (`--enable-source-maps`).
+ * @throws Error where the script or the map cannot be read
  */
-export async function mappedScriptBytes(path: string): Promise<number | undefined> {
+export async function findMap(path: string): Promise<MappedScript | undefined> {
+  const { size, tail } = await endOf(path)
+  const [, comment] = [...tail.matchAll(COMMENT)].at(-1) ?? []
+  // A map inside the file is longer than its end: one word.
+  if (comment?.startsWith('data:') || (comment === undefined && tail.length === TAIL_BYTES && /^\S+\s*$/.test(tail)))
+    return { path, bytes: size }
+  if (comment === undefined) return givenMap(path)
+  const address = new URL(comment, pathToFileURL(path))
+  return address.protocol === 'file:' ? { path, file: address.href, bytes: (await stat(address)).size } : undefined
+}
+
+async function endOf(path: string): Promise<{ readonly size: number; readonly tail: string }> {
   const file = await open(path)
   try {
     const { size } = await file.stat()
     const length = Math.min(size, TAIL_BYTES)
     const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length })
-    const tail = buffer.toString('latin1')
-    const isMapped = tail.includes('sourceMappingURL=') || (length === TAIL_BYTES && /^\S+\s*$/.test(tail))
-    return isMapped ? size : undefined
+    return { size, tail: buffer.toString('latin1') }
   } finally {
     await file.close()
   }
 }
 
-/** The source map of a script that was compiled while it was loaded, if Node.js was given one (`--enable-source-maps`). */
-export function loadedSourceMap(path: string): string | undefined {
+function givenMap(path: string): MappedScript | undefined {
   const payload = process.sourceMapsEnabled ? findSourceMap(path)?.payload : undefined
-  return payload === undefined ? undefined : JSON.stringify(payload)
+  if (payload === undefined) return undefined
+  const text = JSON.stringify(payload)
+  return { path, text, bytes: text.length }
 }
 
 /** A source map, and the address that its sources are relative to. */
@@ -39,21 +60,18 @@ export interface SourceMapText {
   readonly address: string
 }
 
-/** Reads the source map that a script names, in a file beside it or inside; undefined where there is none that can be read. */
-export async function readSourceMap(path: string): Promise<SourceMapText | undefined> {
-  const script = await readBounded(path)
-  const [, comment] = [...script.matchAll(COMMENT)].at(-1) ?? []
-  if (comment === undefined) return undefined
-  const base = pathToFileURL(path).href
-  const [, base64, inline] = INLINE.exec(comment) ?? []
-  if (inline !== undefined)
-    return { text: base64 === undefined ? decodeURIComponent(inline) : Buffer.from(inline, 'base64').toString(), address: base }
-  const address = new URL(comment, base)
-  return address.protocol === 'file:' ? { text: await readBounded(address), address: address.href } : undefined
+/** Reads the source map of a script; undefined where it turns out that there is none. @throws Error where it is too large or gone */
+export async function readSourceMap({ path, file, text, bytes }: MappedScript): Promise<SourceMapText | undefined> {
+  if (bytes > MAX_BYTES) throw new Error(`it has ${bytes} bytes`)
+  const address = file ?? pathToFileURL(path).href
+  if (text !== undefined) return { text, address }
+  const found = await readFile(new URL(address), 'utf8')
+  return file === undefined ? mapInside(found, address) : { text: found, address }
 }
 
-async function readBounded(file: string | URL): Promise<string> {
-  const { size } = await stat(file)
-  if (size > MAX_BYTES) throw new Error(`it has ${size} bytes`)
-  return readFile(file, 'utf8')
+function mapInside(script: string, address: string): SourceMapText | undefined {
+  const [, comment = ''] = [...script.matchAll(COMMENT)].at(-1) ?? []
+  const [, base64, inline] = INLINE.exec(comment) ?? []
+  if (inline === undefined) return undefined
+  return { text: base64 === undefined ? decodeURIComponent(inline) : Buffer.from(inline, 'base64').toString(), address }
 }

@@ -1,16 +1,17 @@
 import { extname } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { overhead } from '../sampling/overhead.ts'
 import { isInstalled, scriptPath } from './file-names.ts'
-import type { FoundMap, WantedMap } from './source-map-thread.ts'
-import { loadedSourceMap, mappedScriptBytes } from './source-map-text.ts'
+import type { FoundMap } from './source-map-thread.ts'
+import { findMap, type MappedScript } from './source-map-text.ts'
 import type { SourceTable } from './source-table.ts'
 
 /** Scripts whose maps are kept; those of further ones are not looked for. */
 const MAX_SCRIPTS = 1_000
 /** Bytes of all tables together: a bundle of 5 MB has about 2 MB of them. */
 const MAX_BYTES = 16 * 1_048_576
-/** Maps of scripts up to this size are read in this thread, in a few milliseconds each: a thread takes 60 ms to begin with. */
+/** Maps up to this size are read in this thread, 10 ms for the first and largest: a thread takes 60 ms to begin with. */
 const SMALL_BYTES = 64 * 1_024
 /** Whoever waits for maps waits so long at most. */
 const DEADLINE_MS = 10_000
@@ -38,11 +39,11 @@ export class SourceMaps {
    * Reads those maps of these scripts that have yet to be read. Never rejects.
    * @param layer of the SDK that wants them, under which their cost is counted
    */
-  async load(scripts: ReadonlySet<string>, layer: string): Promise<void> {
-    const urls = [...this.unread(scripts)]
+  async load(wanted: ReadonlySet<string>, layer: string): Promise<void> {
+    const urls = [...this.unread(wanted)]
     if (urls.length === 0) return
-    const wanted = (await Promise.all(urls.map(wantedMap))).filter((map) => map !== undefined)
-    const [small, large] = [wanted.filter(isSmall), wanted.filter((map) => !isSmall(map))]
+    const scripts = (await Promise.all(urls.map(mapped))).filter((script) => script !== undefined)
+    const [small, large] = [scripts.filter(({ bytes }) => bytes <= SMALL_BYTES), scripts.filter(({ bytes }) => bytes > SMALL_BYTES)]
     const found = new Map<string, SourceTable>()
     if (small.length > 0) await readHere(small, found, layer)
     // Node.js's permission model may allow no thread.
@@ -63,55 +64,41 @@ function isOwnScript(url: string): boolean {
   return path !== undefined && !isInstalled(path)
 }
 
-/** A map to read, and the bytes of the script or of the map's text. */
-interface SizedMap extends WantedMap {
-  readonly bytes: number
-}
-
-function isSmall({ bytes }: SizedMap): boolean {
-  return bytes <= SMALL_BYTES
-}
-
-async function wantedMap(url: string): Promise<SizedMap | undefined> {
+async function mapped(url: string): Promise<MappedScript | undefined> {
   const path = scriptPath(url)
-  if (path === undefined) return undefined
-  try {
-    const bytes = await mappedScriptBytes(path)
-    if (bytes !== undefined) return { path, bytes }
-    const text = loadedSourceMap(path)
-    return text === undefined ? undefined : { path, text, bytes: text.length }
-  } catch {
-    return undefined
-  }
+  return path === undefined ? undefined : findMap(path).catch(() => undefined)
 }
 
-/** Reads maps in this thread, one after the other; whoever reads one waits for its files in between. */
-async function readHere(wanted: readonly WantedMap[], found: Map<string, SourceTable>, layer: string): Promise<void> {
+/** Reads maps in this thread, one in each turn of the event loop. */
+async function readHere(scripts: readonly MappedScript[], found: Map<string, SourceTable>, layer: string): Promise<void> {
   const { scriptTable } = await import('./script-table.ts')
-  for (const { path, text } of wanted) {
-    const table = await scriptTable(path, text, (work) => overhead.time(layer, work))
-    if (table !== undefined) found.set(path, table)
+  for (const script of scripts) {
+    await nextTurn()
+    const table = await scriptTable(script, (work) => overhead.time(layer, work))
+    if (table !== undefined) found.set(script.path, table)
   }
 }
 
 /** Reads maps in a thread. Where it cannot be started, as in a bundle, none is found. */
-function readInThread(wanted: readonly WantedMap[], found: Map<string, SourceTable>, layer: string): Promise<void> {
+function readInThread(scripts: readonly MappedScript[], found: Map<string, SourceTable>, layer: string): Promise<void> {
   return new Promise((resolve) => {
+    const started = performance.now()
     const worker = new Worker(new URL(`./source-map-thread${extname(import.meta.url)}`, import.meta.url), {
       name: 'pitwall source maps',
-      workerData: wanted,
+      workerData: scripts,
       // Nothing of the agent's: neither what it preloads nor its environment.
       execArgv: [],
       env: {},
     })
     const timer = setTimeout(() => void worker.terminate(), DEADLINE_MS).unref()
-    worker.on('message', ({ path, table, tookMs }: FoundMap) => {
+    worker.on('message', ({ path, table }: FoundMap) => {
       if (table !== undefined) found.set(path, table)
-      overhead.add(layer, tookMs)
     })
     worker.on('error', () => {})
     worker.on('exit', () => {
       clearTimeout(timer)
+      // It has something to do all its life, of which half is its start.
+      overhead.add(layer, performance.now() - started)
       resolve()
     })
     // Last, because a listener takes it back.

@@ -12,7 +12,7 @@ const KEPT = 0.9
 const ALL = 2 ** 32
 /** Where the cost is counted. One that is longer than this was interrupted: it would be counted as many times over as one is timed. */
 const LAYER = 'repetition'
-const LONGEST_MS = 0.1
+const LONGEST_MS = 0.2
 /** What following one function takes: the keys of its tracker, and the results to compare with. */
 const BYTES = 130 * 1_024
 const SMALLEST_SHARE = 1 / 16

@@ -1,5 +1,7 @@
 /** A thread that wakes so much too late, in milliseconds, did not get a processor, and then the agent's thread may not have got one either. */
 const LATE_MS = 30
+/** So late it may have waited for a processor: what it has waited so far is read then, in milliseconds. */
+const WAITED_MS = 2
 /** Time that the agent's thread is given after that, once a turn, to end it, in milliseconds. */
 const GRACE_MS = 50
 /**
@@ -51,7 +53,7 @@ export class StallWatch {
   wake(now: number, stillSince: number | undefined, waitedMs: () => number = () => 0): Next {
     const isAnother = stillSince === undefined || stillSince !== this.#stillSince
     const late = now - this.#wakeAt
-    if (late >= LATE_MS) this.#isEventful = this.#wasStopped(late, waitedMs()) || this.#isEventful
+    if (late >= WAITED_MS) this.#isEventful = this.#wasStopped(late, waitedMs()) || this.#isEventful
     const over = isAnother && this.#isEventful
     if (isAnother) {
       this.#stillSince = stillSince
@@ -74,16 +76,11 @@ export class StallWatch {
     return { look, over, sleepMs }
   }
 
-  /** So long has this thread waited for processors until now. */
-  waited(waitedMs: number): void {
-    this.#waitedMs = waitedMs
-  }
-
-  /** What it did not wait for a processor, of the time that it is late, the process was stopped. */
+  /** Whether the process was stopped, because this thread is late, and did not wait for a processor for so long. */
   #wasStopped(late: number, waitedMs: number): boolean {
     const stopped = late - (waitedMs - this.#waitedMs)
     this.#waitedMs = waitedMs
-    if (stopped < LATE_MS) return false
+    if (late < LATE_MS || stopped < LATE_MS) return false
     this.stoppedMs += stopped
     return true
   }

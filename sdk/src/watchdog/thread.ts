@@ -33,8 +33,8 @@ export interface Before {
 /** What the thread says: that such a turn is over, and whether it was looked into; or as its last words why it cannot look. */
 export type ThreadMessage = { readonly over: Before; readonly isLookedInto: boolean } | { readonly failure: string }
 
-/** What the system says of this thread is read every so many times that it wakes: files of `/proc` are most of what it costs. */
-const READ_EVERY = 40
+/** Its own processor time is read every so many times that it wakes: files of `/proc` are most of what it costs. */
+const READ_CPU_EVERY = 40
 
 /** The program of the watchdog's thread. It imports next to nothing, because each megabyte of it is the agent's. */
 function watch({ buffer, lookKey, histogram, isOfEveryTurn, thread }: ThreadData): void {
@@ -63,11 +63,7 @@ function watch({ buffer, lookKey, histogram, isOfEveryTurn, thread }: ThreadData
     turns.see(now)
     const next = stalls.wake(now, turns.stillSince, () => own?.read().waitedMs ?? 0)
     memory.stoppedMs = stalls.stoppedMs
-    if (wakes++ % READ_EVERY === 0) {
-      const { waitedMs, cpuMs } = own?.read() ?? { waitedMs: 0, cpuMs: 0 }
-      stalls.waited(waitedMs)
-      memory.threadCpuMs = cpuMs
-    }
+    if (wakes++ % READ_CPU_EVERY === 0) memory.threadCpuMs = own?.read().cpuMs ?? 0
     if (next.over) parentPort?.postMessage({ over: before, isLookedInto } satisfies ThreadMessage, [])
     see(now)
     return next

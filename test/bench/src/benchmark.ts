@@ -26,12 +26,18 @@ export interface BenchmarkResult {
   readonly notes?: Readonly<Record<string, string | number>>
 }
 
+/** What a run may be told. */
+export interface BenchmarkOptions {
+  /** Seed of what is made up; another one makes other cases. Default: the benchmark's own. */
+  readonly seed: number | undefined
+}
+
 /** One benchmark: a file of this folder with a default export, named for its file. */
 export interface Benchmark {
   /** One line for the list of benchmarks. */
   readonly what: string
   /** Runs it; `progress` takes lines for a person who waits. Throws when it cannot be run, with what to do. */
-  run(progress: (line: string) => void): Promise<BenchmarkResult>
+  run(progress: (line: string) => void, options: BenchmarkOptions): Promise<BenchmarkResult>
 }
 
 /** Compares the figure with the limit. */

@@ -17,7 +17,7 @@ async function load(name: string): Promise<Benchmark> {
 }
 
 async function list(): Promise<void> {
-  console.log('npm run bench -- NAME [--json]\n')
+  console.log('npm run bench -- NAME [--json] [--seed N]\n')
   const width = Math.max(...names.map((name) => name.length))
   for (const name of names) console.log(`  ${name.padEnd(width)}   ${(await load(name)).what}`)
 }
@@ -39,7 +39,10 @@ function format(figure: number): string {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  })
   const [name] = positionals
   if (name === undefined) {
     await list()
@@ -49,8 +52,13 @@ async function main(): Promise<number> {
     console.error(`There is no benchmark "${name}". There are: ${names.join(', ')}.`)
     return 2
   }
+  const seed = values.seed === undefined ? undefined : Number(values.seed)
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    console.error(`The seed must be a whole number, not "${values.seed}".`)
+    return 2
+  }
   const benchmark = await load(name)
-  const result = await benchmark.run((line) => console.error(line))
+  const result = await benchmark.run((line) => console.error(line), { seed })
   if (values.json) console.log(JSON.stringify({ name, ...result, environment: environment() }, null, 2))
   else print(name, result)
   return result.goals.every((goal) => goal.holds) ? 0 : 1

@@ -35,7 +35,7 @@ describe('pitwall advise', () => {
     const { code, out, err } = await run({ prometheus: prometheus.url })
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/1 {2}Cache search +agent-0 +0\.9 s\/s \(0\.\d+ to 0\.\d+\) +minutes +uncached-repetition +proposed/)
-    expect(out).toMatch(/2 {2}Investigate whether search may be cached/)
+    expect(out).toMatch(/3 {2}Investigate whether search may be cached/)
     expect(out).toMatch(/Wrap it in cached\(…, { maxEntries: 50, ttl: '30s' }\)\./)
     expect(out).toMatch(/normalize +agent-3 +uncached-repetition +all its calls together take only 400 µs of each second/)
     expect(out).not.toMatch(/NaN|undefined/)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { main } from '../../../collector-processor/src/main.ts'
 import { exposition } from '../../../collector-processor/src/pages/exposition.ts'
 import { point } from '../../../collector-processor/src/recommendation/series.ts'
 import { cache, prometheusName } from '../../../sdk/src/contract/index.ts'
+import { documentedRule } from '../../support/documented-rule.ts'
 import { eventually } from '../../support/eventually.ts'
 import { deadEndpoint, startFrozenReceiver } from '../../support/otlp-receiver.ts'
 import { scraped } from '../../support/scraped.ts'
@@ -74,6 +75,23 @@ describe('pitwall serve', () => {
     await eventually('a second cycle', async () => (await cycles()) >= 2)
     expect(await service.stop()).toBe(0)
     await rm(file)
+  })
+
+  it('takes up a rule that appears, says once that it broke, and keeps its page', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pitwall-rules-'))
+    const service = await serving('--prometheus', stack().endpoints.prometheus ?? '', '--interval', '100ms', '--rules', folder)
+    const page = (): Promise<Response> => fetch(`${service.url}/rules/slow-model-call`)
+    expect((await page()).status).toBe(404)
+    await writeFile(join(folder, 'slow.yaml'), documentedRule())
+    await eventually('the page of the rule', async () => (await page()).status === 200)
+    await writeFile(join(folder, 'slow.yaml'), documentedRule().replace('\nexpr:', '\nexrp:'))
+    await eventually('the mistake', async () => service.said().includes('slow.yaml:7:1:'))
+    const cycles = await (await fetch(`${service.url}/metrics`)).text()
+    await eventually('another cycle', async () => (await (await fetch(`${service.url}/metrics`)).text()) !== cycles)
+    expect(service.said().match(/slow\.yaml:7:1:/g)).toHaveLength(1)
+    expect((await page()).status).toBe(200)
+    expect(await service.stop()).toBe(0)
+    await rm(folder, { recursive: true })
   })
 
   it('says "no verdict" while Prometheus is down, once, and keeps serving', async () => {

@@ -10,13 +10,29 @@ describe('the interval', () => {
     expect(halfWidth({ blocks: equal(1, 2, 3), windowChanges: [], floor: 0 })).toBeCloseTo(4.303 * Math.sqrt(2 / 3), 6)
   })
 
-  it('is 2.2 times the last four window changes when those vary most', () => {
-    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [99, -1, 1, -1, 1], floor: 0 })).toBeCloseTo(2.2, 6)
+  it('is 2.2 times the last four window changes, for 11/8 of a window, when those vary most', () => {
+    const width = halfWidth({ blocks: equal(1, 1, 1), windowChanges: [99, -1, 1, -1, 1], floor: 0 })
+    expect(width).toBeCloseTo((2.2 * 11) / 8, 6)
   })
 
   it('expects a steady drift to go on, after a single change already', () => {
-    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3, 3, 3], floor: 0 })).toBeCloseTo(6.6, 6)
-    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3], floor: 0 })).toBeCloseTo(6.6, 6)
+    const width = (3 * 2.2 * 11) / 8
+    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3, 3, 3], floor: 0 })).toBeCloseTo(width, 6)
+    expect(halfWidth({ blocks: equal(1, 1, 1), windowChanges: [3], floor: 0 })).toBeCloseTo(width, 6)
+  })
+
+  it('takes changes that noise explains for noise, and others together with it', () => {
+    const blocks = equal(1, -1, 1, -1, 1, -1, 1, -1)
+    const noise = halfWidth({ blocks, windowChanges: [], floor: 0 })
+    expect(halfWidth({ blocks, windowChanges: [0.3, -0.3], floor: 0 })).toBe(noise)
+    expect(halfWidth({ blocks, windowChanges: [3, -3], floor: 0 })).toBeGreaterThan(noise)
+  })
+
+  it('is wider where blocks resemble the ones before them, because they say less', () => {
+    const [apart, alike] = [equal(1, 2, 1, 2, 1, 2), equal(1, 1, 1, 2, 2, 2)]
+    expect(halfWidth({ blocks: alike, windowChanges: [], floor: 0 })).toBeGreaterThan(
+      1.2 * halfWidth({ blocks: apart, windowChanges: [], floor: 0 }),
+    )
   })
 
   it('is never narrower than the floor', () => {

@@ -5,19 +5,28 @@ import { priorityOf, rank } from '../../../collector-processor/src/recommendatio
 import type { Recommendation, Saving } from '../../../collector-processor/src/recommendation/recommendation.ts'
 import { sampleRecommendation } from '../../support/recommendations.ts'
 
+const units = { gibibyteWorth: 0.125, dollarWorth: 25 }
 const saving = (lower: number, likely = lower, upper = likely): Saving => ({ unit: 's/s', lower, likely, upper })
 const of = (id: string, changes: Partial<Recommendation>): Recommendation => sampleRecommendation({ id, subject: id, ...changes })
 const ids = (list: readonly Recommendation[]): string => list.map(({ id }) => id).join(' ')
 
 describe('ranking', () => {
   it('goes by the lower bound, not by the likely saving', () => {
-    expect(ids(rank([of('likely', { saving: saving(0.1, 9) }), of('certain', { saving: saving(0.5, 0.6) })]))).toBe('certain likely')
+    expect(ids(rank([of('likely', { saving: saving(0.1, 9) }), of('certain', { saving: saving(0.5, 0.6) })], units))).toBe('certain likely')
   })
 
   it('weighs the saving against the effort', () => {
-    expect(ids(rank([of('long', { saving: saving(1), effort: 'days' }), of('short', { saving: saving(0.1), effort: 'minutes' })]))).toBe(
-      'short long',
-    )
+    expect(
+      ids(rank([of('long', { saving: saving(1), effort: 'days' }), of('short', { saving: saving(0.1), effort: 'minutes' })], units)),
+    ).toBe('short long')
+  })
+
+  it('compares savings by what they are worth, and never bytes with seconds as they are', () => {
+    const bytes = { unit: 'By', lower: 2 ** 30, likely: 2 ** 30, upper: 2 ** 30 } as const
+    const dollars = { unit: 'usd/h', lower: 0.01, likely: 0.01, upper: 0.01 } as const
+    const list = [of('gibibyte', { saving: bytes }), of('seconds', { saving: saving(0.2) }), of('dollars', { saving: dollars })]
+    expect(ids(rank(list, units))).toBe('dollars seconds gibibyte')
+    expect(ids(rank(list, { gibibyteWorth: 10, dollarWorth: 0 }))).toBe('gibibyte seconds dollars')
   })
 
   it('puts what is open before what was done, and both before what lapsed', () => {
@@ -27,12 +36,12 @@ describe('ranking', () => {
       of('a', { state: 'applied' }),
       of('p', { saving: saving(0.02) }),
     ]
-    expect(ids(rank(list))).toBe('p a v s')
+    expect(ids(rank(list, units))).toBe('p a v s')
   })
 
   it('does not depend on the order in which it is given', () => {
     const list = ['a', 'b', 'c'].map((id) => of(id, {}))
-    expect(ids(rank(list.toReversed()))).toBe(ids(rank(list)))
+    expect(ids(rank(list.toReversed(), units))).toBe(ids(rank(list, units)))
   })
 
   it('calls a saving that is not certain medium at most', () => {
@@ -54,12 +63,13 @@ describe('the plan', () => {
     expect(plan(list).map(({ phase }) => phase)).toEqual(['quick-win', 'next', 'later', 'later'])
   })
 
-  it('adds up what is open, and gains on the same subject once', () => {
+  it('adds up the seconds of what is open, gains on the same subject once, and no bytes', () => {
     const list = [
       of('a', { saving: saving(1, 2, 3) }),
       of('b', { subject: 'a', saving: saving(0.5, 9, 9) }),
       of('c', { saving: saving(1, 1, 1) }),
       of('d', { saving: saving(5), state: 'verified' }),
+      of('e', { saving: { unit: 'By', lower: 1e9, likely: 1e9, upper: 1e9 } }),
     ]
     expect(total(list)).toEqual({ lower: 2, likely: 3, upper: 4 })
   })

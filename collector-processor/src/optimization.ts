@@ -1,0 +1,62 @@
+import { runCycle } from './cycle.ts'
+import { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
+import { total } from './recommendation/plan.ts'
+import type { Estimate, NotAdvised, Phase, Recommendation } from './recommendation/recommendation.ts'
+import { discoverRules, type NamedRule } from './rules/rule.ts'
+import { parseSettings, type SettingsInput } from './settings.ts'
+
+const added = new Map<string, NamedRule>()
+const phases: readonly Phase[] = ['quick-win', 'next', 'later']
+
+/** Where to look, and how. */
+export interface OptimizationOptions {
+  /** Default: environment variables, then the defaults. */
+  readonly settings?: SettingsInput
+  /** What answers PromQL. Default: the Prometheus of the settings. */
+  readonly client?: PrometheusClient
+  /** Moment of the evaluation in Unix seconds. Default: now. */
+  readonly now?: number
+}
+
+/** Recommendations in the order in which to make the changes. */
+export interface Phases {
+  /** Phases that have recommendations, the first to do first. */
+  readonly phases: readonly { readonly phase: Phase; readonly recommendations: readonly Recommendation[] }[]
+  /** What all open ones save together, in seconds a second; the same subject counts once. */
+  readonly total: Estimate
+}
+
+/** What one evaluation says. */
+export interface OptimizationResult {
+  /** Best first. */
+  readonly recommendations: readonly Recommendation[]
+  readonly plan: Phases
+  readonly notAdvised: readonly NotAdvised[]
+  /** Why there is no verdict; then nothing was concluded, which is not the same as nothing to improve. */
+  readonly noVerdict?: string
+}
+
+/** Adds a rule that judges in every `runSystemOptimization` of this process. Throws when one of that id was added, or the id is no name. */
+export function addRule(rule: NamedRule): void {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(rule.id)) throw new Error(`The id '${rule.id}' must be lower-case letters, digits and dashes.`)
+  if (added.has(rule.id)) throw new Error(`A rule '${rule.id}' was added already; give this one another id.`)
+  added.set(rule.id, rule)
+}
+
+/** Judges once what Prometheus knows. Rejects with a `SettingsError` for a wrong setting, and when an added rule has an id of ours. */
+export async function runSystemOptimization(options: OptimizationOptions = {}): Promise<OptimizationResult> {
+  const settings = parseSettings(options.settings, process.env)
+  const ours = await discoverRules()
+  const twice = ours.find(({ id }) => added.has(id))
+  if (twice !== undefined) throw new Error(`Pitwall has a rule '${twice.id}' of its own; give the added one another id.`)
+  const { client = prometheusClient(settings), now } = options
+  const report = await runCycle({ settings, client, rules: [...ours, ...added.values()], ...(now === undefined ? {} : { now }) })
+  const { recommendations, notAdvised, noVerdict } = report
+  const inPhase = phases.map((phase) => ({ phase, recommendations: recommendations.filter((one) => one.phase === phase) }))
+  return {
+    recommendations,
+    plan: { phases: inPhase.filter((one) => one.recommendations.length > 0), total: total(recommendations) },
+    notAdvised,
+    ...(noVerdict === undefined ? {} : { noVerdict }),
+  }
+}

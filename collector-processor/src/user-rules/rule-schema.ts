@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+const text = z.string('must be a text').min(1, 'must not be empty')
+const promql = text.meta({ description: 'PromQL. $block stands for the length of a block of evidence, for example [$block].' })
+
+/** Every field of a rule in YAML, once: its type and what it means. The JSON schema for editors is made from it. */
+export const ruleSchema = z.strictObject({
+  id: text
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
+    .meta({ description: 'Name of the rule, which recommendations and alerts carry.' }),
+  title: text.meta({ description: 'The change in the imperative. {{ subject }}, {{ service }} and {{ label }} are filled in.' }),
+  subject: z
+    .strictObject({
+      label: text.meta({ description: 'Label of the answered series that names the subject, for example code_function_name.' }),
+      kind: z.enum(['function', 'cache'], "must be 'function' or 'cache'").meta({ description: 'What the subject is.' }),
+    })
+    .meta({ description: 'What the rule is about. The series must keep this label and service_name.' }),
+  expr: promql.meta({ description: 'PromQL with one series for each subject where the rule holds.' }),
+  saving: z
+    .strictObject({
+      expr: promql.meta({ description: 'PromQL: seconds of work saved in each second, for each subject.' }),
+      unit: z.literal('s/s', "must be 's/s', seconds saved a second").meta({ description: 'Seconds of work saved in each second.' }),
+    })
+    .meta({ description: 'What the change saves.' }),
+  interval: promql
+    .optional()
+    .meta({ description: 'PromQL: half-width of the interval, in the unit of the saving. Default: from the variation between blocks.' }),
+  guard: promql.optional().meta({ description: 'PromQL: a subject without a series here gets no advice.' }),
+  advice: text.meta({ description: 'The change in a sentence or two. {{ subject }}, {{ service }} and {{ label }} are filled in.' }),
+  effort: z.enum(['minutes', 'hours', 'days'], "must be 'minutes', 'hours' or 'days'").meta({ description: 'How long the change takes.' }),
+  verify: z
+    .strictObject({
+      spent: promql.meta({ description: 'PromQL: seconds spent in a block, for each subject.' }),
+      requests: promql.meta({ description: 'PromQL: requests that they were spent on.' }),
+    })
+    .meta({ description: 'Cost per request, which is compared before and after the change.' }),
+  runbook: text.optional().meta({ description: 'Page that explains the rule, in Markdown.' }),
+  example: text.optional().meta({ description: 'Source code to paste; the same placeholders are filled in.' }),
+})
+
+/** A rule as a YAML file says it. */
+export type RuleDocument = z.output<typeof ruleSchema>
+
+/** The JSON schema (draft 2020-12) by which editors complete a rule. */
+export function ruleJsonSchema(): object {
+  return { ...z.toJSONSchema(ruleSchema), title: 'Rule of Pitwall' }
+}

@@ -1,0 +1,72 @@
+import { randomNumbers } from '../support/generator.ts'
+import type { Recorder } from './recorder.ts'
+import { Service } from './service.ts'
+import type { Change, Life, NamedWorld } from './world.ts'
+
+/** One world of a kind, with a seed of its own, from which it can be played again. */
+export class Instance {
+  /** Milliseconds between two scrapes. */
+  readonly scrapeMs: number
+  readonly world: NamedWorld
+  readonly seed: number
+  readonly service: string
+
+  constructor(world: NamedWorld, seed: number, scrapeMs: number = 60_000) {
+    this.scrapeMs = scrapeMs
+    this.world = world
+    this.seed = seed
+    this.service = `${world.name}-${seed}`
+  }
+
+  /**
+   * Plays it from its beginning, and records every scrape.
+   * @param lengthMs how long
+   * @param end Unix seconds at its end
+   * @param change what is changed, and when (milliseconds since it began)
+   */
+  record(recorder: Recorder, lengthMs: number, end: number, change?: { readonly at: number; readonly change: Change | 'wrong' }): void {
+    const { service, life } = this.#begin()
+    const { isScrapeLost = () => false, clockAheadMs = 0 } = this.world
+    let isChanged = change === undefined
+    for (let now = this.scrapeMs; now <= lengthMs; now += this.scrapeMs) {
+      if (change !== undefined && !isChanged && now > change.at) {
+        life.play(change.at)
+        if (change.change === 'wrong') life.applyWrongly?.()
+        else life.apply?.(change.change)
+        isChanged = true
+      }
+      life.play(now)
+      if (!isScrapeLost(now)) service.scrape(recorder, Math.round(end - (lengthMs - now - clockAheadMs) / 1_000))
+    }
+  }
+
+  /**
+   * What a change really saves, in seconds a second: plays the same world with it and without it.
+   * @param at when it is made, milliseconds since the beginning
+   * @param from when it begins to be measured, and `to` when that ends
+   */
+  saving(change: Change, at: number, from: number, to: number): number {
+    const [changed, unchanged] = [this.#spent(from, to, at, change), this.#spent(from, to, at)]
+    return (unchanged - changed) / (to - from)
+  }
+
+  #spent(from: number, to: number, at: number, change?: Change): number {
+    const { life } = this.#begin()
+    life.play(at)
+    if (change !== undefined) life.apply?.(change)
+    life.play(from)
+    const before = life.spentMs?.() ?? 0
+    life.play(to)
+    return (life.spentMs?.() ?? 0) - before
+  }
+
+  /** Whether its change can be made wrongly. */
+  get canBeWrong(): boolean {
+    return this.#begin().life.applyWrongly !== undefined
+  }
+
+  #begin(): { service: Service; life: Life } {
+    const service = new Service(this.service)
+    return { service, life: this.world.begin(service, randomNumbers(this.seed)) }
+  }
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '@pitwall/sdk'
+import type { MetricSource } from '../../../../sdk/dist/telemetry/source.js'
+import type { Recorder } from './recorder.js'
+
+/** One simulated agent process: its time, and what it exports. */
+export class Service {
+  readonly name: string
+  /** Milliseconds since the world began. */
+  now = 0
+  readonly clock: Clock = { now: () => this.now }
+  readonly #sources: MetricSource[] = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Exports what a source says. */
+  add<S extends MetricSource>(source: S): S {
+    this.#sources.push(source)
+    return source
+  }
+
+  /** The process starts anew: nothing of what it counted is left. */
+  restart(): void {
+    this.#sources.length = 0
+  }
+
+  scrape(recorder: Recorder, second: number): void {
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-1` }, second)
+  }
+}

@@ -6,8 +6,8 @@ import { OnLoopRecorder } from './on-loop-recorder.ts'
 const WAKE_MS = 0.05
 /** What V8 and Node take to call a hook, beside what the hook itself takes, as a share of that (docs/decisions.md). */
 const HOOK_CALL = 0.25
-/** So many are timed in a row, the first apart: after a wait it finds nothing in the processor's caches, and takes ten times as long. */
-const TIMES = 4
+/** Of so many in a row the first and the second half are timed: after a wait the first finds nothing in the processor's caches, and takes ten times as long. */
+const TIMES = 8
 /** Share of calls, and of changes, that are such a first one in a process that waits: a wait is followed by few calls, and by many changes. */
 const FIRST_CALLS = 0.25
 const FIRST_CHANGES = 0.1
@@ -72,10 +72,12 @@ export class FollowingCost {
   #timed(firstShare: number, work: () => void): number {
     const start = this.#clock.now()
     work()
-    const next = this.#clock.now()
-    for (let time = 1; time < TIMES; time++) work()
-    const nextMs = Math.min(LONGEST_MS, (this.#clock.now() - next) / (TIMES - 1))
-    return nextMs + firstShare * Math.max(0, Math.min(LONGEST_MS, next - start) - nextMs)
+    const firstMs = Math.min(LONGEST_MS, this.#clock.now() - start)
+    for (let time = 1; time < TIMES / 2; time++) work()
+    const half = this.#clock.now()
+    for (let time = TIMES / 2; time < TIMES; time++) work()
+    const nextMs = Math.min(LONGEST_MS, (this.#clock.now() - half) / (TIMES / 2))
+    return nextMs + firstShare * Math.max(0, firstMs - nextMs)
   }
 }
 

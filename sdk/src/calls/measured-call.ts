@@ -25,13 +25,13 @@ export function measuredCall(statistics: CallStatistics, work: () => unknown, ar
         ? callSpan(statistics.name, work)
         : followed.run(() => callSpan(statistics.name, () => labelled(followed, work)))
   } catch (error) {
-    followed?.end()
+    followed?.endAtReturn()
     statistics.errors++
     statistics.ended(place)
     throw error
   }
   if (isThenable(result)) return settling(statistics, result, place, returned, followed)
-  followed?.end()
+  followed?.endAtReturn()
   statistics.ended(place)
   returned(result)
   repetitionBudget.consider(statistics)

@@ -19,6 +19,8 @@ export class FollowedCall {
   #isOver = false
   /** The window that it began in, if one was open: only then is all seen that it does. */
   readonly #window: number
+  /** When its synchronous part was over, where that was looked at. */
+  #returned: number | undefined
   #longestMs = 0
   #task = 0
   #taskMs = 0
@@ -38,7 +40,7 @@ export class FollowedCall {
     try {
       return currentCall.run(this, work)
     } finally {
-      recorder.leave(outer)
+      this.#returned = recorder.leave(outer)
     }
   }
 
@@ -52,13 +54,19 @@ export class FollowedCall {
 
   /**
    * The call is over: what it leaves behind is not counted for it.
+   * @param now when it was over, in milliseconds on the clock of the recorder
    * @returns the longest time that it held the event loop at a stretch, in milliseconds, where all of it was seen
    */
-  end(): number | undefined {
+  end(now: number = this.of.recorder.now()): number | undefined {
     if (this.#isOver) return undefined
     this.#isOver = true
-    this.of.ended(this.#start)
+    this.of.ended(this.#start, now)
     return this.#window !== 0 && this.#window === this.of.recorder.window ? this.#longestMs : undefined
+  }
+
+  /** The call was over when its synchronous part was: what we do after that is not its waiting. */
+  endAtReturn(): void {
+    this.end(this.#returned)
   }
 
   /** The call returned something of which nobody knows when it ends: nothing of its function can be told any more. */
@@ -125,10 +133,10 @@ export class FollowedFunction {
   }
 
   /** A call is over that began at `start`. */
-  ended(start: number): void {
+  ended(start: number, now: number): void {
     this.#running--
     this.#starts -= start
-    this.#endedMs += this.recorder.now() - start
+    this.#endedMs += now - start
   }
 
   giveUp(): void {

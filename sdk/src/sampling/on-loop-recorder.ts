@@ -109,19 +109,21 @@ export class OnLoopRecorder {
     return outer
   }
 
-  leave(outer: FollowedCall | undefined): void {
-    if (this.window !== 0) this.#switch(outer)
+  /** It has returned; tells when, where that was looked at. */
+  leave(outer: FollowedCall | undefined): number | undefined {
+    return this.window === 0 ? undefined : this.#switch(outer)
   }
 
-  #switch(next: FollowedCall | undefined, at?: number): void {
+  #switch(next: FollowedCall | undefined, at?: number): number | undefined {
     this.changes++
     const current = this.#current
     // When a task is over, one that is not told may follow.
-    if (next === current && (next !== undefined || this.#depth > 0)) return
+    if (next === current && (next !== undefined || this.#depth > 0)) return undefined
     const now = at ?? this.#clock.now()
     if (current !== undefined) this.#held(current, now)
     this.#current = next
     this.#since = now
+    return now
   }
 
   #held(call: FollowedCall, now: number): void {

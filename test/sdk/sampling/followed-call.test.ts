@@ -51,3 +51,24 @@ describe('the time of a call that is followed', () => {
     expect(labelsUnder(new TracerProvider({ sampler: new AlwaysOffSampler() }))).toEqual({ function: 'plan' })
   })
 })
+
+describe('a followed call that never waits', () => {
+  it.each([() => 1, () => JSON.parse('{')])('has no waiting, however long we take before it and after it: %s', (work) => {
+    let now = 0
+    const clock = { now: () => ++now }
+    const recorder = new OnLoopRecorder(clock)
+    const statistics = new CallStatistics('plan', false, clock)
+    const follower = new FollowedFunction('plan', recorder)
+    statistics.follower = follower
+    recorder.open(() => {})
+    try {
+      measuredCall(statistics, work)
+    } catch {
+      // A call that fails is one as well.
+    }
+    recorder.close()
+    expect(follower.isRunning).toBe(false)
+    expect(follower.onLoopMs).toBeGreaterThan(0)
+    expect(follower.durationMs(now)).toBe(follower.onLoopMs)
+  })
+})

@@ -1,3 +1,4 @@
+import { median } from '../prediction/moments.ts'
 import type { Estimate } from '../recommendation/recommendation.ts'
 import { allocatedBytes } from './allocated-bytes.ts'
 import { Inputs } from './inputs.ts'
@@ -37,7 +38,7 @@ export type BenchmarkResult =
       readonly verdict: 'faster' | 'slower' | 'no difference' | 'too noisy'
       /** How many times as fast the optimized function is, with a 95 % interval. */
       readonly speedup: Estimate
-      /** Milliseconds that a call takes, medians. */
+      /** Milliseconds that a call takes, medians; 0 where nothing was timed. */
       readonly originalMs: number
       readonly optimizedMs: number
       /** Bytes that a call allocates on the JavaScript heap; undefined where Node.js was not started with `--expose-gc`. */
@@ -88,9 +89,4 @@ function verdictOf({ lower, upper }: Estimate): 'faster' | 'slower' | 'no differ
   if (lower > 1) return 'faster'
   if (upper < 1) return 'slower'
   return upper / lower > WIDEST ? 'too noisy' : 'no difference'
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? 0
 }

@@ -1,4 +1,5 @@
 import { studentT } from '../prediction/interval.ts'
+import { mean } from '../prediction/moments.ts'
 import type { Estimate } from '../recommendation/recommendation.ts'
 import type { Pair } from './paired-times.ts'
 
@@ -9,7 +10,8 @@ const FEWEST = 3
 
 /**
  * How many times as fast the optimized function is: the mean of the logarithms of the pairs' ratios, winsorized, with Student's 95 %
- * interval (Yuen 1974, as for a trimmed mean); from 0 to infinity with fewer than three pairs. What slows the machine down slows both of a pair, so that it drops out of the ratio.
+ * interval (Yuen 1974, as for a trimmed mean). What slows the machine down slows both of a pair, so that it drops out of the ratio.
+ * From 0 to infinity with fewer than three pairs.
  */
 export function ratioOf(pairs: readonly Pair[]): Estimate {
   if (pairs.length < FEWEST) return { lower: 0, likely: 1, upper: Infinity }
@@ -17,10 +19,10 @@ export function ratioOf(pairs: readonly Pair[]): Estimate {
   const cut = Math.floor(sorted.length * CUT)
   const [low, high] = [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0]
   const values = sorted.map((value) => Math.min(Math.max(value, low), high))
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const centre = mean(values)
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
   const kept = sorted.length - 2 * cut
   const deviation = Math.sqrt(squares / (sorted.length - 1))
   const half = (studentT(kept - 1) * deviation * Math.sqrt(sorted.length)) / kept
-  return { lower: Math.exp(mean - half), likely: Math.exp(mean), upper: Math.exp(mean + half) }
+  return { lower: Math.exp(centre - half), likely: Math.exp(centre), upper: Math.exp(centre + half) }
 }

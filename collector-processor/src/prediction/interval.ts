@@ -1,3 +1,5 @@
+import { mean } from './moments.ts'
+
 /** Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom. */
 const quantiles = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086,
@@ -20,8 +22,8 @@ export interface Weighted {
 export function weightedDeviation(values: readonly Weighted[]): number {
   const total = values.reduce((sum, { weight }) => sum + weight, 0)
   if (values.length < 2 || total <= 0) return 0
-  const mean = values.reduce((sum, { value, weight }) => sum + value * weight, 0) / total
-  const squares = values.reduce((sum, { value, weight }) => sum + weight * (value - mean) ** 2, 0) / total
+  const centre = values.reduce((sum, { value, weight }) => sum + value * weight, 0) / total
+  const squares = values.reduce((sum, { value, weight }) => sum + weight * (value - centre) ** 2, 0) / total
   return Math.sqrt((squares * values.length) / (values.length - 1))
 }
 
@@ -37,7 +39,7 @@ export interface Variation {
 
 /** A verdict is about a window that begins 3/8 of one after the change: what drifts goes on for so many windows until then. */
 const HORIZON = 11 / 8
-/** How many times the root mean square of the last drifts is allowed for: measured (docs/decisions.md), Student's t for four of them would be 2.78. */
+/** How many times the root mean square of the last drifts is allowed for, as measured (docs/decisions.md). Student's t for four would be 2.78. */
 const DRIFT = 2.2
 
 /**
@@ -55,7 +57,7 @@ export function halfWidth({ blocks, windowChanges, floor }: Variation): number {
 
 /** Around zero and not around their mean, because a steady drift moves the next window as well. */
 function meanSquare(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value ** 2, 0) / values.length
+  return values.length === 0 ? 0 : mean(values.map((value) => value ** 2))
 }
 
 /** Persistence that is believed at most: with a dozen blocks more cannot be told from a drift. */
@@ -66,11 +68,10 @@ const MOST_PERSISTENT = 0.8
  * first order (Bartlett 1946), with φ as it is found: corrected for short series it would widen the intervals of those without memory.
  */
 function inflation(values: readonly number[]): number {
-  const n = values.length
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const centre = mean(values)
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
   if (squares === 0) return 1
-  const products = values.slice(1).reduce((sum, value, index) => sum + (value - mean) * ((values[index] ?? mean) - mean), 0)
+  const products = values.slice(1).reduce((sum, value, index) => sum + (value - centre) * ((values[index] ?? centre) - centre), 0)
   const persistence = Math.min(MOST_PERSISTENT, Math.max(0, products / squares))
   return (1 + persistence) / (1 - persistence)
 }

@@ -2,7 +2,7 @@ import { cpuWait } from '@pitwall/sdk/contract'
 import type { Evidence } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth } from '../prometheus/question.ts'
-import { questions } from '../prometheus/questions.ts'
+import { aFunction, questions } from '../prometheus/questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Settings } from '../settings.ts'
 import { comparedResults } from './compared-results.ts'
@@ -13,7 +13,7 @@ import { growthInWindow } from './window.ts'
 const COMPUTES = 0.8
 
 /** Seconds that the calls of a function held the event loop. */
-export const functionCpuSeconds = growth(select(cpuWait.cpuTime), { name: 'code.function.name', kind: 'function' })
+export const functionCpuSeconds = growth(select(cpuWait.cpuTime), aFunction)
 
 /** What `computes` reads. */
 export const computesQuestions = [functionCpuSeconds, questions.functionSeconds, questions.reuseChecks] as const

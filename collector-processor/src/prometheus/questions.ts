@@ -3,8 +3,10 @@ import { select, selectPart } from './promql.ts'
 import { growth, level, type SubjectLabels } from './question.ts'
 
 const followed: SubjectLabels = { name: 'pitwall.subject', kind: { label: 'pitwall.subject.kind' } }
-const aFunction: SubjectLabels = { name: 'code.function.name', kind: 'function' }
-const aCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
+/** Series about a function. */
+export const aFunction: SubjectLabels = { name: 'code.function.name', kind: 'function' }
+/** Series about a cache. */
+export const aCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
 
 /** Calls that went through a cache of ours are the cache's business. */
 const uncached = { 'pitwall.function.cached': { not: 'true' } } as const

@@ -4,8 +4,8 @@ import { loadCost, loadCostQuestions } from '../prediction/memory-cache.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
-import { growth, level, type SubjectLabels } from '../prometheus/question.ts'
-import { questions } from '../prometheus/questions.ts'
+import { growth, level } from '../prometheus/question.ts'
+import { aCache, questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
@@ -19,14 +19,10 @@ const MIN_LOST = 0.01
 /** Fewer blocks in trouble than this are an incident that is over, and not a state to change. */
 const LASTING = 3
 
-const ofCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
 /** 1 where a process bypasses the shared storage. */
-export const bypassed = level('max', select(cache.degraded), ofCache)
+export const bypassed = level('max', select(cache.degraded), aCache)
 /** Requests that the shared storage answered with a value. */
-export const sharedHits = growth(
-  select(cache.requests, { 'pitwall.cache.result': 'hit', 'pitwall.cache.tier': { not: 'memory' } }),
-  ofCache,
-)
+export const sharedHits = growth(select(cache.requests, { 'pitwall.cache.result': 'hit', 'pitwall.cache.tier': { not: 'memory' } }), aCache)
 
 /** What a shared storage did and did not do, block by block. */
 interface Trouble {
@@ -78,13 +74,14 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     }
   }
   const loads = growthInWindow(evidence.of(questions.loads).total(subject), span).total
-  if (answers < settings.minRequests || loads <= 0) {
+  if (answers < settings.minRequests) {
     return {
       kind: 'notEnoughData',
       subject,
       needs: `${formatNumber(Math.floor(answers))} answers of its shared storage, needs ${settings.minRequests}`,
     }
   }
+  if (loads <= 0) return { kind: 'notEnoughData', subject, needs: 'a load in the window, to know how long one takes' }
   const loadSeconds = growthInWindow(evidence.of(questions.loadSeconds).total(subject), span).total / loads
   const savedPerRequest = requests.map((all, index) => (all ? ((lost[index] ?? 0) / all) * hitRatio * loadSeconds : undefined))
   const saving = cacheSaving({ requests, savedPerRequest, loadSeconds }, span)

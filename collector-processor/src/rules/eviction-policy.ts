@@ -6,7 +6,7 @@ import { hitRatioAt, jointHitRatio } from '../prediction/miss-ratio-curve.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
 import { level } from '../prometheus/question.ts'
-import { questions } from '../prometheus/questions.ts'
+import { aCache, questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, lastOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
@@ -24,7 +24,7 @@ const ROOM_LIMITS = 1.1
 const served = new Set(['hit', 'stale', 'coalesced'])
 
 /** Bytes that the values of a cache may take: then not its entries limit it, and the curve does not tell what fits. */
-const bytesLimit = level('min', select(cache.sizeLimit), { name: 'pitwall.cache.name', kind: 'cache' })
+const bytesLimit = level('min', select(cache.sizeLimit), aCache)
 
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const { span } = evidence
@@ -33,13 +33,14 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   if (found === undefined || found.limits.entries === Infinity || evicted <= 0) return undefined
   if (lastOf(evidence.of(bytesLimit).total(subject)) !== undefined) return undefined
   const { curves, limits, requested, loadSeconds } = found
-  if (requested.total < settings.minRequests || loadSeconds === undefined) {
+  if (requested.total < settings.minRequests) {
     return {
       kind: 'notEnoughData',
       subject,
       needs: `${formatNumber(Math.floor(requested.total))} requests in the window, needs ${settings.minRequests}`,
     }
   }
+  if (loadSeconds === undefined) return { kind: 'notEnoughData', subject, needs: 'a load in the window, to know how long one takes' }
   const { entries, ages } = curves.window
   const withLru = jointHitRatio(entries, ages, limits)
   if (hitRatioAt(ages, limits.seconds) < ROOM_LIMITS * hitRatioAt(entries, limits.entries)) return undefined

@@ -4,8 +4,8 @@ import { limitBlocks, memoryCache, memoryCacheQuestions, riseAt } from '../predi
 import { jointHitRatio, smallestReaching } from '../prediction/miss-ratio-curve.ts'
 import { blockStart, type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
-import { level, type SubjectLabels } from '../prometheus/question.ts'
-import { questions } from '../prometheus/questions.ts'
+import { level } from '../prometheus/question.ts'
+import { aCache, questions } from '../prometheus/questions.ts'
 import { type Blocks, lastOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
@@ -26,11 +26,10 @@ const SEEN_PER_ENTRY = 2
 /** The sizes of values are estimated, and those that stay need not be the mean ones: share of the saving that is not known. */
 const UNSURE = 0.2
 
-const ofCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
 /** Entries in the process that holds the fewest. */
-export const entryCount = level('min', select(cache.entryCount, { 'pitwall.cache.backend': 'memory' }), ofCache)
+export const entryCount = level('min', select(cache.entryCount, { 'pitwall.cache.backend': 'memory' }), aCache)
 /** Bytes of the values in all processes together. */
-export const bytesHeld = level('sum', select(cache.size, { 'pitwall.cache.backend': 'memory' }), ofCache)
+export const bytesHeld = level('sum', select(cache.size, { 'pitwall.cache.backend': 'memory' }), aCache)
 
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const { span } = evidence

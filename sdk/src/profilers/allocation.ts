@@ -19,13 +19,13 @@ const RETAINED_MS = 480_000
 const LEAKING_MS = 270_000
 /** Reading collects all garbage, up to 0.8 ms a MiB: above this heap it would block the event loop for more than 50 ms. */
 const MAX_HEAP_BYTES = 64 * 2 ** 20
+/** Above that, a leak is worth two readings. */
+const MAX_LEAKING_BYTES = 256 * 2 ** 20
 /**
  * What a reading costs beside its pause, in CPU time of the process during that: V8's threads collect as well, and the process has its
  * memory and machine code to make anew. Not in time on the clock: where others have the processors, that is many times as much.
  */
 const AFTERMATH = 2
-/** Above that, a leak is worth two readings. */
-const MAX_LEAKING_BYTES = 256 * 2 ** 20
 
 /** Options of `allocationProfiler`. */
 export interface AllocationProfilerOptions {

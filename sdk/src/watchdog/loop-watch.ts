@@ -95,7 +95,7 @@ export class LoopWatch {
 
   #hold(before: Before): void {
     const held = (this.#held = { before, looks: [] })
-    // Runs as the turn ends.
+    // Runs as the turn ends. V8 lets us in between two instructions, but never while Node.js links an immediate: it calls nothing then.
     setImmediate(() => this.#end(held, true))
   }
 

@@ -51,6 +51,11 @@ export function atMost(limit: number, unit: string, measured: Pick<Goal, 'id' | 
   return goal({ ...measured, limit, unit, comparator: '<=' })
 }
 
+/** Mean of some numbers. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 /** Median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)

@@ -4,7 +4,7 @@ import { prometheusName, reuse } from '@pitwall/sdk/contract'
 import { hashString } from '../../../sdk/dist/sampling/hash.js'
 import { ReuseTracker } from '../../../sdk/dist/sampling/reuse-tracker.js'
 import { addSource } from '../../../sdk/dist/telemetry/source.js'
-import { type Benchmark, type BenchmarkResult, goal } from './benchmark.ts'
+import { type Benchmark, type BenchmarkResult, goal, mean } from './benchmark.ts'
 import { shardsHitRatios } from './support/shards.ts'
 import { readTraces, SIZES, type Trace } from './support/traces.ts'
 
@@ -164,8 +164,4 @@ function ratioAt(curve: Curve | undefined, value: number): number {
 
 function points(predicted: number, truth: number | undefined): number {
   return Math.abs(predicted - (truth ?? NaN)) * 100
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

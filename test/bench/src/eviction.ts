@@ -1,4 +1,4 @@
-import { type Benchmark, goal, type Peer } from './benchmark.ts'
+import { type Benchmark, goal, type Peer, mean } from './benchmark.ts'
 import { type Candidate, candidates } from './support/policies.ts'
 import { costs, memory } from './support/policy-costs.ts'
 import { numbered, type Requests } from './support/replay.ts'
@@ -111,8 +111,4 @@ function peersOf(points: readonly Point[]): Peer[] {
     version: name.startsWith('truth: ') ? '(exact simulation by others)' : '(ours)',
     figure: mean(points.map(({ ratios }) => at(ratios, name))),
   }))
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

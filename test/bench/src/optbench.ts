@@ -2,11 +2,11 @@ import { parseSettings, prometheusClient, type Recommendation, type Report, runC
 import { advice } from '@pitwall/sdk/contract'
 import { recommendationSeries } from '../../../collector-processor/dist/recommendation/series.js'
 import type { MetricSource } from '../../../sdk/dist/telemetry/source.js'
-import { atMost, type Benchmark, type BenchmarkResult, goal } from './benchmark.ts'
+import { atMost, type Benchmark, type BenchmarkResult, goal, mean } from './benchmark.ts'
 import { startWithHistory } from './optbench/history.ts'
 import { Instance } from './optbench/instance.ts'
 import { Recorder } from './optbench/recorder.ts'
-import { coverage, halfWidth, mean, meanError, type Prediction, rankCorrelation } from './optbench/score.ts'
+import { coverage, halfWidth, meanError, type Prediction, rankCorrelation } from './optbench/score.ts'
 import { discoverWorlds } from './optbench/world.ts'
 
 const HOUR_MS = 3_600_000
@@ -25,8 +25,10 @@ const SEED = 930_000
 /** Of so many worlds of a kind, the last is changed wrongly: what is advised there must be refuted. */
 const PLANTED = EACH - 1
 
+/** A world, what was said of it, and what became of that. */
 interface Judged {
   readonly instance: Instance
+  /** Whether the change was made wrongly there. */
   readonly isPlanted: boolean
   readonly recommendations: readonly Recommendation[]
   /** Why others were not advised. */
@@ -38,7 +40,7 @@ interface Judged {
 const settings = { windowMs: '1h', blocks: 12, earlierWindows: 4, scrapeIntervalMs: '60s', maxRecommendations: 50 } as const
 
 /** Plays all worlds, lets a real Prometheus have them, and asks the optimizer once. */
-async function ask(record: (recorder: Recorder, end: number) => void): Promise<{ report: Report; end: number; version: string }> {
+async function ask(record: (recorder: Recorder, end: number) => void): Promise<{ report: Report; version: string }> {
   const recorder = new Recorder()
   const end = Math.floor(Date.now() / 60_000) * 60
   record(recorder, end)
@@ -47,7 +49,7 @@ async function ask(record: (recorder: Recorder, end: number) => void): Promise<{
     const parsed = parseSettings({ ...settings, prometheusUrl: prometheus.url, queryOffsetMs: 0 })
     const report = await runCycle({ settings: parsed, client: prometheusClient(parsed), now: end })
     if (report.noVerdict !== undefined) throw new Error(report.noVerdict)
-    return { report, end, version: prometheus.version }
+    return { report, version: prometheus.version }
   } finally {
     await prometheus.stop()
   }
@@ -57,87 +59,94 @@ function isRight({ instance }: Judged, { rule, subject }: Recommendation): boole
   return instance.world.truths.some((truth) => truth.rule === rule && truth.subject === subject)
 }
 
+/** Lets the optimizer advise some worlds, makes the changes, and asks it for its verdicts. */
+async function judge(instances: readonly Instance[], plants: boolean): Promise<{ judged: readonly Judged[]; version: string }> {
+  const first = await ask((recorder, end) => instances.forEach((instance) => instance.record(recorder, HISTORY_MS, end)))
+  const ofService = <T extends { readonly service: string }>(all: readonly T[], { service }: Instance) =>
+    all.filter((one) => one.service === service)
+  const asked = instances.map((instance) => ({
+    instance,
+    isPlanted: plants && instance.canBeWrong,
+    recommendations: ofService(first.report.recommendations, instance),
+    reasons: ofService(first.report.notAdvised, instance).map(({ rule, reason }) => `${rule}: ${reason}`),
+  }))
+  const second = await ask((recorder, end) => {
+    for (const { instance, isPlanted, recommendations } of asked) {
+      const change = isPlanted ? 'wrong' : recommendations[0]?.change
+      instance.record(recorder, VERDICT_MS, end, recommendations.length > 0 && change ? { at: CHANGE_MS, change } : undefined)
+    }
+    remember(recorder, first.report, end)
+  })
+  const stateOf = (id: string | undefined) => second.report.recommendations.find((one) => one.id === id)?.state
+  return { judged: asked.map((one) => ({ ...one, verdict: stateOf(one.recommendations[0]?.id) })), version: first.version }
+}
+
+/** The right recommendations of a world, with what they really save. */
+function predictionsOf(one: Judged, progress: (line: string) => void): Prediction[] {
+  const right = one.recommendations.filter((recommendation) => isRight(one, recommendation))
+  return right.map(({ saving, change }) => {
+    const actual = one.instance.saving(change, CHANGE_MS, MEASURED_MS.from, MEASURED_MS.to)
+    const [lower, likely, upper, truth] = [saving.lower, saving.likely, saving.upper, actual].map((value) => value.toFixed(3))
+    progress(`${one.instance.service}: ${lower} to ${upper}, likely ${likely}, in truth ${truth}`)
+    return { ...saving, actual }
+  })
+}
+
+/** Says what was advised wrongly, and what was missed. */
+function complain(one: Judged, progress: (line: string) => void): void {
+  const { instance, recommendations, reasons } = one
+  for (const recommendation of recommendations.filter((each) => !isRight(one, each)))
+    progress(`${instance.service}: wrongly ${recommendation.rule} of ${recommendation.subject}: ${recommendation.title}`)
+  for (const { rule, subject } of instance.world.truths.filter((truth) => !recommendations.some((found) => found.rule === truth.rule)))
+    progress(`${instance.service}: missed ${rule} of ${subject}: ${reasons.join('; ')}`)
+}
+
+/** Share of the changes of one kind, made rightly or wrongly, that have the verdict which they should have. */
+function shareOf(all: readonly Judged[], planted: boolean, state: string, progress: (line: string) => void): number {
+  const given = all.filter(({ isPlanted, recommendations }) => isPlanted === planted && recommendations.length > 0)
+  for (const { instance, verdict } of given)
+    if (verdict !== state) progress(`${instance.service}: ${verdict ?? 'gone'} instead of ${state}`)
+  return mean(given.map(({ verdict }) => Number(verdict === state)))
+}
+
 export default {
   what: 'Worlds whose problem or health is known, through a real Prometheus: what is advised, predicted and verified, and what is true.',
   async run(progress, { seed: from = SEED }): Promise<BenchmarkResult> {
     const worlds = await discoverWorlds()
     progress(`${EACH} worlds of each of ${worlds.length} kinds, seeds from ${from}`)
-    const judged: Judged[] = []
-    let version = ''
+    const all: Judged[] = []
+    let prometheus = ''
     // A few at a time: an optimizer tells of its best fifty recommendations alone.
     for (let turn = 0; turn < EACH; turn++) {
       const instances = worlds.map((world, kind) => new Instance(world, from + 100 * kind + turn))
-      const first = await ask((recorder, end) => instances.forEach((instance) => instance.record(recorder, HISTORY_MS, end)))
-      version = first.version
-      const asked = instances.map((instance) => ({
-        instance,
-        recommendations: first.report.recommendations.filter(({ service }) => service === instance.service),
-      }))
-      const second = await ask((recorder, end) => {
-        for (const {
-          instance,
-          recommendations: [recommendation],
-        } of asked) {
-          const change = turn === PLANTED && instance.canBeWrong ? 'wrong' : recommendation?.change
-          instance.record(recorder, VERDICT_MS, end, recommendation && change && { at: CHANGE_MS, change })
-        }
-        remember(recorder, first.report, end)
-      })
-      for (const { instance, recommendations } of asked) {
-        const reasons = first.report.notAdvised
-          .filter(({ service }) => service === instance.service)
-          .map(({ rule, reason }) => `${rule}: ${reason}`)
-        const verdict = second.report.recommendations.find(({ id }) => id === recommendations[0]?.id)?.state
-        judged.push({ instance, isPlanted: turn === PLANTED && instance.canBeWrong, recommendations, reasons, verdict })
-      }
+      const { judged, version } = await judge(instances, turn === PLANTED)
+      all.push(...judged)
+      prometheus = version
     }
-    const predictions = judged.flatMap((one) =>
-      one.recommendations
-        .filter((recommendation) => isRight(one, recommendation))
-        .map(({ saving, change }): Prediction => {
-          const actual = one.instance.saving(change, CHANGE_MS, MEASURED_MS.from, MEASURED_MS.to)
-          progress(
-            `${one.instance.service}: ${saving.lower.toFixed(3)} to ${saving.upper.toFixed(3)}, likely ${saving.likely.toFixed(3)}, in truth ${actual.toFixed(3)}`,
-          )
-          return { ...saving, actual }
-        }),
-    )
-    const all = judged.flatMap(({ recommendations }) => recommendations).length
-    const truths = judged.flatMap(({ instance }) => instance.world.truths).length
-    for (const one of judged) {
-      const wrong = one.recommendations.filter((recommendation) => !isRight(one, recommendation))
-      for (const { rule, subject, title } of wrong) progress(`${one.instance.service}: wrongly ${rule} of ${subject}: ${title}`)
-      const missed = one.instance.world.truths.filter(({ rule }) => !one.recommendations.some((found) => found.rule === rule))
-      for (const { rule, subject } of missed) {
-        progress(`${one.instance.service}: missed ${rule} of ${subject}: ${one.reasons.join('; ')}`)
-      }
-    }
-    const verdicts = (planted: boolean, state: string) => {
-      const given = judged.filter(({ isPlanted, recommendations }) => isPlanted === planted && recommendations.length > 0)
-      for (const { instance, verdict } of given)
-        if (verdict !== state) progress(`${instance.service}: ${verdict ?? 'gone'} instead of ${state}`)
-      return mean(given.map(({ verdict }) => Number(verdict === state)))
-    }
-    const share = (figure: number) => Number((100 * figure).toPrecision(4))
-    const atLeast = (limit: number, id: string, what: string, figure: number) =>
-      goal({ id, what, unit: '%', figure: share(figure), limit, comparator: '>=' })
+    const predictions = all.flatMap((one) => predictionsOf(one, progress))
+    for (const one of all) complain(one, progress)
+    const advised = all.flatMap(({ recommendations }) => recommendations).length
+    const truths = all.flatMap(({ instance }) => instance.world.truths).length
+    const percent = (share: number) => Number((100 * share).toPrecision(4))
+    const atLeast = (limit: number, id: string, what: string, share: number) =>
+      goal({ id, what, unit: '%', figure: percent(share), limit, comparator: '>=' })
     return {
       goals: [
-        atLeast(97, 'precision', 'recommendations that are right', predictions.length / all),
+        atLeast(97, 'precision', 'recommendations that are right', predictions.length / advised),
         atLeast(95, 'recall', 'problems that are found', predictions.length / truths),
-        atMost(15, '%', { id: 'error', what: 'mean relative error of the predicted saving', figure: share(meanError(predictions)) }),
+        atMost(15, '%', { id: 'error', what: 'mean relative error of the predicted saving', figure: percent(meanError(predictions)) }),
         atLeast(95, 'ranks', 'rank correlation of predicted and true savings (Spearman)', rankCorrelation(predictions)),
         atLeast(90, 'coverage', 'true savings inside their interval', coverage(predictions)),
-        atMost(97, '%', { id: 'too-wide', what: 'true savings inside their interval', figure: share(coverage(predictions)) }),
-        atLeast(90, 'verified', 'right changes that are verified', verdicts(false, 'verified')),
-        atLeast(90, 'refuted', 'wrongly made changes that are refuted', verdicts(true, 'refuted')),
+        atMost(97, '%', { id: 'too-wide', what: 'true savings inside their interval', figure: percent(coverage(predictions)) }),
+        atLeast(90, 'verified', 'right changes that are verified', shareOf(all, false, 'verified', progress)),
+        atLeast(90, 'refuted', 'wrongly made changes that are refuted', shareOf(all, true, 'refuted', progress)),
       ],
       peers: [],
       notes: {
-        worlds: judged.length,
+        worlds: all.length,
         seeds: `${from} to ${from + 100 * worlds.length}`,
-        'half width of the intervals, % of the saving': share(halfWidth(predictions)),
-        prometheus: version,
+        'half width of the intervals, % of the saving': percent(halfWidth(predictions)),
+        prometheus,
       },
     }
   },

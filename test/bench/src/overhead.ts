@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { atMost, type Benchmark, median } from './benchmark.ts'
+import { atMost, type Benchmark, mean, median } from './benchmark.ts'
 import { startFakeServices, text } from './support/fake-services.ts'
 import type { OverheadAgent } from './support/overhead-agent.ts'
 import { Worker } from './support/worker.ts'
@@ -88,7 +88,6 @@ async function comparePair(servicesUrl: string): Promise<Pair> {
   }
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 const percent = (share: number): number => Number((100 * share).toPrecision(3))
 const mebibytes = (bytes: number): number => Number((bytes / 2 ** 20).toPrecision(3))
 

@@ -1,3 +1,5 @@
+import { mean } from '../benchmark.ts'
+
 /** What was predicted for one right recommendation, and what came of it, in seconds saved a second. */
 export interface Prediction {
   readonly lower: number
@@ -31,10 +33,6 @@ export function rankCorrelation(predictions: readonly Prediction[]): number {
     product(predicted, actual, meanPredicted, meanActual) /
     Math.sqrt(product(predicted, predicted, meanPredicted, meanPredicted) * product(actual, actual, meanActual, meanActual))
   )
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** Ties share the mean of their ranks. */

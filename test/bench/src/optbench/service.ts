@@ -1,6 +1,6 @@
 import type { Clock } from '@pitwall/sdk'
 import type { MetricSource } from '../../../../sdk/dist/telemetry/source.js'
-import type { Recorder } from './recorder.js'
+import type { Recorder } from './recorder.ts'
 
 /** One simulated agent process: its time, and what it exports. */
 export class Service {

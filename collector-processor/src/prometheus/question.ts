@@ -1,14 +1,13 @@
 import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
-import type { Subject } from './subject.ts'
-import { serviceOf } from './subject.ts'
-import { aggregate, increase, last } from './promql.ts'
+import { serviceOf, type Subject, subjectKinds } from './subject.ts'
+import { aggregate, type IdentityKey, increase, last } from './promql.ts'
 
 /** Name under which an agent counts everything beyond its bound of names: no subject that anyone could change. */
 const OTHER = 'other'
 
 /** Where the subject of a series is found: the label with its name, and its kind or the label with that. */
 export interface SubjectLabels {
-  readonly name: AttributeKey
+  readonly name: AttributeKey | IdentityKey
   readonly kind: Subject['kind'] | { readonly label: AttributeKey }
 }
 
@@ -26,12 +25,17 @@ export interface Question {
 }
 
 /** Asks by how much counters grew in each block, summed over processes. `by`: labels that stay apart. */
-export function growth(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | 'le')[] = []): Question {
+export function growth(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | IdentityKey | 'le')[] = []): Question {
   return question('sum', (seconds) => increase(selector, seconds), subject, by)
 }
 
 /** Asks for the level of gauges in each block: the smallest, or the largest, of all processes, or that of all together. */
-export function level(how: 'sum' | 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly AttributeKey[] = []): Question {
+export function level(
+  how: 'sum' | 'min' | 'max',
+  selector: string,
+  subject: SubjectLabels,
+  by: readonly (AttributeKey | IdentityKey)[] = [],
+): Question {
   return question(how, (seconds) => last(selector, seconds), subject, by)
 }
 
@@ -39,16 +43,17 @@ function question(
   how: 'sum' | 'min' | 'max',
   expression: (seconds: number) => string,
   { name, kind }: SubjectLabels,
-  by: readonly (AttributeKey | 'le')[],
+  by: readonly (AttributeKey | IdentityKey | 'le')[],
 ): Question {
   const kindLabel = typeof kind === 'string' ? undefined : kind.label
-  const labels = ['service.namespace', 'service.name', name, ...(kindLabel === undefined ? [] : [kindLabel]), ...by] as const
+  const labels = [...new Set(['service.namespace', 'service.name', name, ...(kindLabel === undefined ? [] : [kindLabel]), ...by] as const)]
   return {
     promql: (seconds) => aggregate(how, labels, expression(seconds)),
     subjectOf: (found) => {
       const subject = found[prometheusLabel(name)] ?? ''
-      const subjectKind = typeof kind === 'string' ? kind : found[prometheusLabel(kind.label)]
-      if (subject === '' || subject === OTHER || (subjectKind !== 'function' && subjectKind !== 'cache')) return undefined
+      const kindName = typeof kind === 'string' ? kind : found[prometheusLabel(kind.label)]
+      const subjectKind = subjectKinds.find((known) => known === kindName)
+      if (subject === '' || subject === OTHER || subjectKind === undefined) return undefined
       return { service: serviceOf(found), kind: subjectKind, name: subject }
     },
   }

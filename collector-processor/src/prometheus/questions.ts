@@ -7,6 +7,8 @@ const followed: SubjectLabels = { name: 'pitwall.subject', kind: { label: 'pitwa
 export const aFunction: SubjectLabels = { name: 'code.function.name', kind: 'function' }
 /** Series about a cache. */
 export const aCache: SubjectLabels = { name: 'pitwall.cache.name', kind: 'cache' }
+/** Series about the processes of a service. */
+export const aService: SubjectLabels = { name: 'service.name', kind: 'service' }
 
 /** Calls that went through a cache of ours are the cache's business. */
 const uncached = { 'pitwall.function.cached': { not: 'true' } } as const

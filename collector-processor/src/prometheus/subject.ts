@@ -1,12 +1,13 @@
-/** What a subject is. A process has code that belongs to no function that is known by name. */
-export type SubjectKind = 'function' | 'cache'
+/** What there is to give advice about: a function, a cache, all processes of a service, a model, or a pool of connections. */
+export const subjectKinds = ['function', 'cache', 'service', 'model', 'pool'] as const
+export type SubjectKind = (typeof subjectKinds)[number]
 
-/** A function or cache of a service: what rules judge and recommendations are about. */
+/** A function, cache, … of a service: what rules judge and recommendations are about. */
 export interface Subject {
   /** `service.name`, with `service.namespace` and a slash before it where there is one. */
   readonly service: string
   readonly kind: SubjectKind
-  /** Name of the function or cache; both share it when one stands in front of the other. */
+  /** Its name; of a service as a whole, the service's. A function and the cache that stands in front of it share theirs. */
   readonly name: string
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { subjectKinds } from '../prometheus/subject.ts'
 
 const text = z.string('must be a text').min(1, 'must not be empty')
 const promql = text.meta({ description: 'PromQL. $block stands for the length of a block of evidence, for example [$block].' })
@@ -12,7 +13,7 @@ export const ruleSchema = z.strictObject({
   subject: z
     .strictObject({
       label: text.meta({ description: 'Label of the answered series that names the subject, for example code_function_name.' }),
-      kind: z.enum(['function', 'cache'], "must be 'function' or 'cache'").meta({ description: 'What the subject is.' }),
+      kind: z.enum(subjectKinds, `must be one of ${subjectKinds.join(', ')}`).meta({ description: 'What the subject is.' }),
     })
     .meta({ description: 'What the rule is about. The series must keep this label and service_name.' }),
   expr: promql.meta({ description: 'PromQL with one series for each subject where the rule holds.' }),

@@ -1,6 +1,7 @@
 import { parseSettings, prometheusClient, type Recommendation, type Report, runCycle } from '@pitwall/collector-processor'
 import { advice } from '@pitwall/sdk/contract'
 import { recommendationSeries } from '../../../collector-processor/dist/recommendation/series.js'
+import { worthOf } from '../../../collector-processor/dist/recommendation/worth.js'
 import type { MetricSource } from '../../../sdk/dist/telemetry/source.js'
 import { atMost, type Benchmark, type BenchmarkResult, goal, mean } from './benchmark.ts'
 import { startWithHistory } from './optbench/history.ts'
@@ -56,7 +57,7 @@ async function ask(record: (recorder: Recorder, end: number) => void): Promise<{
 }
 
 function isRight({ instance }: Judged, { rule, subject }: Recommendation): boolean {
-  return instance.world.truths.some((truth) => truth.rule === rule && truth.subject === subject)
+  return instance.world.truths.some((truth) => truth.rule === rule && (truth.subject ?? instance.service) === subject)
 }
 
 /** Lets the optimizer advise some worlds, makes the changes, and asks it for its verdicts. */
@@ -88,7 +89,9 @@ function predictionsOf(one: Judged, progress: (line: string) => void): Predictio
     const actual = one.instance.saving(change, CHANGE_MS, MEASURED_MS.from, MEASURED_MS.to)
     const [lower, likely, upper, truth] = [saving.lower, saving.likely, saving.upper, actual].map((value) => value.toFixed(3))
     progress(`${one.instance.service}: ${lower} to ${upper}, likely ${likely}, in truth ${truth}`)
-    return { ...saving, actual }
+    // Savings in several units are ranked, and so compared, by what they are worth.
+    const worth = worthOf({ ...saving, lower: 1 }, parseSettings(settings))
+    return { lower: saving.lower * worth, likely: saving.likely * worth, upper: saving.upper * worth, actual: actual * worth }
   })
 }
 
@@ -98,7 +101,7 @@ function complain(one: Judged, progress: (line: string) => void): void {
   for (const recommendation of recommendations.filter((each) => !isRight(one, each)))
     progress(`${instance.service}: wrongly ${recommendation.rule} of ${recommendation.subject}: ${recommendation.title}`)
   for (const { rule, subject } of instance.world.truths.filter((truth) => !recommendations.some((found) => found.rule === truth.rule)))
-    progress(`${instance.service}: missed ${rule} of ${subject}: ${reasons.join('; ')}`)
+    progress(`${instance.service}: missed ${rule} of ${subject ?? 'the service'}: ${reasons.join('; ')}`)
 }
 
 /** Share of the changes of one kind, made rightly or wrongly, that have the verdict which they should have. */

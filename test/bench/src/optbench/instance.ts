@@ -41,7 +41,7 @@ export class Instance {
   }
 
   /**
-   * What a change really saves, in seconds a second: plays the same world with it and without it.
+   * What a change really saves, in the unit of the saving: plays the same world with it and without it.
    * @param at when it is made, milliseconds since the beginning
    * @param from when it begins to be measured, and `to` when that ends
    */
@@ -55,9 +55,9 @@ export class Instance {
     life.play(at)
     if (change !== undefined) life.apply?.(change)
     life.play(from)
-    const before = life.spentMs?.() ?? 0
+    const before = life.spent?.() ?? 0
     life.play(to)
-    return (life.spentMs?.() ?? 0) - before
+    return (life.spent?.() ?? 0) - before
   }
 
   /** Whether its change can be made wrongly. */

@@ -16,7 +16,7 @@ export function oneFunction(service: Service, fn: SimulatedFunction, random: () 
     },
     apply: (change) => cached(fn, change),
     applyWrongly: () => fn.cacheWrongly(),
-    spentMs: () => fn.spentMs,
+    spent: () => fn.spentMs,
   }
 }
 

@@ -8,8 +8,8 @@ export type Change = Readonly<Record<string, string | number>>
 export interface Truth {
   /** Id of the rule. */
   readonly rule: string
-  /** Function or cache. */
-  readonly subject: string
+  /** Function, cache, …; absent where it is the service itself. */
+  readonly subject?: string
 }
 
 /** One world that lives. */
@@ -20,8 +20,11 @@ export interface Life {
   apply?(change: Change): void
   /** Makes it wrongly: it is seen, and hardly helps. Absent where that cannot be. */
   applyWrongly?(): void
-  /** Time spent so far on what the change is about, milliseconds. */
-  spentMs?(): number
+  /**
+   * What was spent so far on what the change is about: milliseconds; where the saving is in another unit, the amount in that unit
+   * times the milliseconds that it lasted (bytes, or dollars an hour, times milliseconds).
+   */
+  spent?(): number
 }
 
 /** A kind of world: a service whose problem, or whose health, is known. One file in `worlds` is one kind. */
@@ -45,14 +48,22 @@ export interface NamedWorld extends World {
   readonly name: string
 }
 
-/** Every file of the folder. */
-export async function discoverWorlds(): Promise<readonly NamedWorld[]> {
+/**
+ * Every file of the folder.
+ * @param only their names, separated by commas; all by default
+ */
+export async function discoverWorlds(only = process.env['PITWALL_WORLDS']): Promise<readonly NamedWorld[]> {
   const folder = new URL('./worlds/', import.meta.url)
+  const wanted = only?.split(',')
+  const isWanted = (file: string): boolean => wanted === undefined || wanted.includes(file.replace('.js', ''))
   const files = readdirSync(folder).filter((file) => /^[a-z0-9-]+\.js$/.test(file))
   return Promise.all(
-    files.toSorted().map(async (file) => {
-      const module: { default: World } = await import(new URL(file, folder).href)
-      return { ...module.default, name: file.replace('.js', '') }
-    }),
+    files
+      .toSorted()
+      .filter(isWanted)
+      .map(async (file) => {
+        const module: { default: World } = await import(new URL(file, folder).href)
+        return { ...module.default, name: file.replace('.js', '') }
+      }),
   )
 }

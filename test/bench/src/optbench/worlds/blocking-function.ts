@@ -11,6 +11,6 @@ export default {
     const fn = new SimulatedFunction(service, 'rank', true)
     const key = (index: number) => `list ${index}`
     const life = oneFunction(service, fn, random, { perSecond: () => rate, key, meanMs: () => meanMs, spread: 0.2 })
-    return { play: (until) => life.play(until), apply: () => fn.offload(), spentMs: () => fn.blockedMs }
+    return { play: (until) => life.play(until), apply: () => fn.offload(), spent: () => fn.blockedMs }
   },
 } satisfies World

@@ -30,10 +30,18 @@ export interface Tracing {
   shutdown(): Promise<void>
 }
 
-/** Registers a tracer provider, the context that follows async calls, and the propagators, as `OTEL_*` say. */
-export function startTracing(exporters: readonly SpanExporterName[], resource: Resource, timeoutMs: number): Tracing {
+/**
+ * Registers a tracer provider, the context that follows async calls, and the propagators, as `OTEL_*` say.
+ * @param others processors that see every recorded span as well
+ */
+export function startTracing(
+  exporters: readonly SpanExporterName[],
+  resource: Resource,
+  timeoutMs: number,
+  others: readonly SpanProcessor[] = [],
+): Tracing {
   const otlp = exporters.includes('otlp') ? otlpSpanExporter(timeoutMs) : undefined
-  const spanProcessors: SpanProcessor[] = []
+  const spanProcessors: SpanProcessor[] = [...others]
   if (otlp !== undefined) spanProcessors.push(new BatchSpanProcessor({ exporter: otlp, ...batchFromEnvironment() }))
   if (exporters.includes('console')) spanProcessors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }))
   const provider = new TracerProvider({

@@ -11,7 +11,7 @@ const MAX_FUNCTIONS = 50
 /** Of one run, so many functions are replayed: the costliest. */
 const REPLAYED = 16
 
-type PatternName = 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical'
+type PatternName = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical'
 type ScenarioName = 'concurrent' | 'batched' | 'once' | 'without_failed_retries' | 'hits_25' | 'hits_50' | 'hits_75' | 'hits_100'
 
 /** Shares of the calls that would be hits. */
@@ -82,6 +82,7 @@ export class RunStatistics implements MetricSource {
       if (left.size > 0) replay(scenario, { duration: (span) => (left.has(span) ? 0 : undefined) })
     }
 
+    add(counts.calls, 'all', calls.length * weight)
     count('sequential', sequential)
     count('repeated', repeated)
     count(

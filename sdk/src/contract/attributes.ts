@@ -25,7 +25,7 @@ export const attributes = {
   'pitwall.run.pattern': {
     values: 'all, sequential, repeated, retry, recovered, identical',
     description:
-      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent; again after an error; so, with success; three or more with equal arguments.',
+      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent, soon after each other or at once; again after an error; so, with success; three or more with equal arguments.',
   },
   'pitwall.run.scenario': {
     values: 'concurrent, batched, once, without_failed_retries, hits_25, hits_50, hits_75, hits_100',

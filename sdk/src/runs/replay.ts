@@ -5,7 +5,7 @@ export const CONCURRENCY = 4
 
 /** What would be different. */
 export interface Scenario {
-  /** The seconds that a call would take with all that is inside it; undefined leaves it as it is. */
+  /** The seconds that a call would take with all that is inside it, below 0 where a pause before it would not be; undefined leaves it as it is. */
   readonly duration?: (span: RunSpan) => number | undefined
   /** Calls of one function of which each was made when the one before had ended, and would not wait for it. */
   readonly chains?: readonly (readonly RunSpan[])[]

@@ -77,9 +77,13 @@ export class RunStatistics implements MetricSource {
       add(counts.calls, pattern, groups.flat().length * weight)
     }
     const replay = (scenario: ScenarioName, change: Scenario): void => add(counts.saved, scenario, timeSaved(root, change) * weight)
+    // Who does not try again does not wait for it either.
+    const pauses = new Map(
+      retries.flatMap((group) => group.slice(1).map((span, index) => [span, span.start - (group[index]?.end ?? span.start)])),
+    )
     const leaveOut = (scenario: ScenarioName, without: readonly RunSpan[]): void => {
       const left = new Set(without)
-      if (left.size > 0) replay(scenario, { duration: (span) => (left.has(span) ? 0 : undefined) })
+      if (left.size > 0) replay(scenario, { duration: (span) => (left.has(span) ? 0 - (pauses.get(span) ?? 0) : undefined) })
     }
 
     add(counts.calls, 'all', calls.length * weight)
@@ -106,7 +110,7 @@ export class RunStatistics implements MetricSource {
     )
     const own = new Set(calls)
     for (const [scenario, share] of hits) {
-      replay(scenario, { duration: (span) => (own.has(span) && this.#random() < share ? 0 : undefined) })
+      replay(scenario, { duration: (span) => (own.has(span) && this.#random() < share ? 0 - (pauses.get(span) ?? 0) : undefined) })
     }
   }
 

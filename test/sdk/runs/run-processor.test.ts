@@ -99,13 +99,19 @@ describe('runs, by their spans', () => {
       agent.end(failed, second + 1)
     }
     agent.call('ask', 6, 7, root)
-    for (const second of [7, 8, 9]) noteArguments(agent.call('look', second, second + 1, root), 5)
+    for (const second of [7, 8, 9]) {
+      const equal = agent.begin('look', second, root)
+      noteArguments(equal, 5)
+      agent.end(equal, second + 1)
+    }
     agent.end(root, 10)
     agent.rest()
     expect(agent.counted()).toMatchObject({
       [callsOf('ask', 'retry')]: 3,
       [callsOf('ask', 'recovered')]: 1,
-      [savedBy('ask', 'without_failed_retries')]: 2,
+      // Two seconds of trying, and two of waiting for that.
+      [savedBy('ask', 'without_failed_retries')]: 4,
+      [savedBy('look', 'once')]: 2,
     })
   })
 

@@ -16,7 +16,7 @@ export interface SimulatedRun {
   about(meanMs: number): number
   /** A number from 0 to below 1. */
   chance(): number
-  /** Makes a call and waits for it. Arguments are new unless a key is given. */
+  /** Makes a call and waits for it. Without a key, arguments are new to the function, and the run does not know them. */
   call(name: string, ms: number, how?: Partial<SimulatedCall>): void
   /** Makes calls at the same time, at most so many at once, and waits for all. */
   together(name: string, ms: readonly number[], limit?: number): void
@@ -76,12 +76,12 @@ export class SimulatedRuns {
     const children: RunSpan[] = []
     let now = 0
     const add = (name: string, start: number, ms: number, how: Partial<SimulatedCall> = {}): number => {
-      const { key = `${this.#keys++}`, result = 0, hasFailed = false, converses = false } = how
+      const { key, result = 0, hasFailed = false, converses = false } = how
       const fn = this.functionOf(name)
       const before = fn.spentMs
-      fn.call({ key, ms, result })
+      fn.call({ key: key ?? `${this.#keys++}`, ms, result })
       const end = start + (fn.spentMs - before) / 1_000
-      const argumentsHash = hashString(key)
+      const argumentsHash = key === undefined ? undefined : hashString(key)
       children.push({ id: '', parent: '', name, start, end, hasFailed, argumentsHash, writes: false, converses, children: [] })
       return end
     }

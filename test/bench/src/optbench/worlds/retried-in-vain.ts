@@ -18,7 +18,7 @@ export default {
         hasFailed: isDown ? run.chance() < 0.95 : false,
       }))
       for (const [attempt, { ms, pauseMs, hasFailed }] of attempts.entries()) {
-        run.call('quotePrice', ms, { key: `price ${run.index}`, hasFailed })
+        run.call('quotePrice', ms, { hasFailed })
         if (!hasFailed) budget = Math.min(10, budget + 0.1)
         if (!hasFailed || attempt === 2 || (hasBudget && budget < 1)) break
         budget--

@@ -10,7 +10,7 @@ export default {
     const runs = new SimulatedRuns(service, random, rate, (run) => {
       for (let attempt = 0; attempt < 3; attempt++) {
         const hasFailed = run.chance() < failing
-        run.call('quotePrice', run.about(meanMs), { key: `price ${run.index}`, hasFailed })
+        run.call('quotePrice', run.about(meanMs), { hasFailed })
         if (!hasFailed) break
         run.wait(run.about(100))
       }

@@ -7,7 +7,7 @@ import { estimate } from './estimate.ts'
 import { growthInWindow } from './window.ts'
 
 /** What the SDK tells of how the calls of a function follow each other in runs (`sdk/src/runs/`). */
-export type Pattern = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical'
+export type Pattern = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical' | 'after_slow' | 'slow_again'
 export type Scenario = 'concurrent' | 'batched' | 'once' | 'without_failed_retries' | 'hits_25' | 'hits_50' | 'hits_75' | 'hits_100'
 
 /** Everything that is read here. */

@@ -5,13 +5,14 @@ import type { MetricSink, MetricSource } from '../telemetry/source.ts'
 import { type Patterns, patternsOf } from './patterns.ts'
 import { type Scenario, timeSaved } from './replay.ts'
 import type { RunSpan } from './run-span.ts'
+import { SlowRepeats } from './slow-repeats.ts'
 
 /** Functions that one process tells apart here: each has up to 18 series. */
 const MAX_FUNCTIONS = 50
 /** Of one run, so many functions are replayed: the costliest. */
 const REPLAYED = 16
 
-type PatternName = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical'
+type PatternName = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical' | 'after_slow' | 'slow_again'
 type ScenarioName = 'concurrent' | 'batched' | 'once' | 'without_failed_retries' | 'hits_25' | 'hits_50' | 'hits_75' | 'hits_100'
 
 /** Shares of the calls that would be hits. */
@@ -34,6 +35,7 @@ export class RunStatistics implements MetricSource {
   readonly #random: () => number
   readonly #names = new NameRegistry(MAX_FUNCTIONS)
   readonly #functions = new Map<string, Counts>()
+  readonly #slowRepeats = new SlowRepeats()
   readonly #durations = new BucketCounts(runs.duration.buckets)
 
   /** @param random decides which calls are hits: numbers from 0 to below 1 */
@@ -87,6 +89,10 @@ export class RunStatistics implements MetricSource {
     }
 
     add(counts.calls, 'all', calls.length * weight)
+    const { afterSlow, slowAgain } = this.#slowRepeats.look(calls)
+    // Of these the share counts, and how many it is known from.
+    if (afterSlow > 0) add(counts.calls, 'after_slow', afterSlow)
+    if (slowAgain > 0) add(counts.calls, 'slow_again', slowAgain)
     count('sequential', sequential)
     count('repeated', repeated)
     count(

@@ -7,20 +7,20 @@ import type { RunStatistics } from './run-statistics.ts'
 
 /** Layer under which the cost is counted. */
 const LAYER = 'runs'
-/** Runs that are followed at a time, spans of one, and spans of all together: about 200 bytes each. */
-const MAX = { runs: 64, spansOfRun: 1_000, spans: 10_000 }
+/** Runs that are followed at a time, spans of one, and spans of all together. */
+const MAX = { runs: 64, spansOfRun: 400, spans: 6_000 }
 /** A run that has not ended after so long makes room for others. */
 const LONGEST_MS = 3_600_000
 /** What following runs may cost: a share of the time, and so much at once. */
 const BUDGET = { share: 0.002, milliseconds: 20 }
-const BYTES_PER_SPAN = 200
+const BYTES_PER_SPAN = 550
 
 /** What it needs from the process. */
 export interface RunProcessorOptions {
   readonly statistics: RunStatistics
   readonly clock: Clock
   readonly overhead: Pick<Overhead, 'add' | 'holds'>
-  /** Does work when the agent's present work is done. */
+  /** Does work when the agent's present work is done, and others had their turn. */
   readonly defer: (work: () => void) => void
 }
 
@@ -34,6 +34,12 @@ interface Run {
   isTooLarge: boolean
 }
 
+/** A run that is being looked at, step by step. */
+interface Looking {
+  readonly steps: Generator<void>
+  readonly spans: readonly RunSpan[]
+}
+
 /**
  * Follows runs by their spans: all that one process does below a root of its own. So many as the budget allows are looked at when they
  * have ended, off the way of the agent; each stands for those since the last one.
@@ -44,6 +50,8 @@ export class RunProcessor implements SpanProcessor {
   readonly #ended: { readonly root: RunSpan; readonly spans: readonly RunSpan[] }[] = []
   readonly #free: () => void
   readonly #begunAt: number
+  /** The run that is being looked at. */
+  #looking: Looking | undefined
   #spans = 0
   #spentMs = 0
   #notFollowed = 0
@@ -84,7 +92,7 @@ export class RunProcessor implements SpanProcessor {
 
   /** Looks at all runs that have ended. */
   forceFlush(): Promise<void> {
-    while (this.#ended.length > 0) this.#look()
+    while (this.#looking !== undefined || this.#ended.length > 0) this.#look()
     return Promise.resolve()
   }
 
@@ -119,18 +127,31 @@ export class RunProcessor implements SpanProcessor {
       return
     }
     this.#ended.push({ root, spans: run.spans })
-    this.#options.defer(() => this.#look())
+    if (this.#looking === undefined && this.#ended.length === 1) this.#options.defer(() => this.#lookOn())
   }
 
+  #lookOn(): void {
+    this.#look()
+    if (this.#looking !== undefined || this.#ended.length > 0) this.#options.defer(() => this.#lookOn())
+  }
+
+  /** The next step of looking at runs. */
   #look(): void {
-    const run = this.#ended.shift()
-    if (run === undefined) return
     const start = this.#options.clock.now()
+    const looking = (this.#looking ??= this.#begin())
+    if (looking?.steps.next().done === true) {
+      this.#letGo(looking.spans)
+      this.#looking = undefined
+    }
+    this.#spent(start)
+  }
+
+  #begin(): Looking | undefined {
+    const run = this.#ended.shift()
+    if (run === undefined) return undefined
     const weight = 1 + this.#notFollowed
     this.#notFollowed = 0
-    this.#options.statistics.add(runTree(run.root, run.spans), weight)
-    this.#letGo(run.spans)
-    this.#spent(start)
+    return { steps: this.#options.statistics.look(runTree(run.root, run.spans), weight), spans: run.spans }
   }
 
   #hasRoom(): boolean {

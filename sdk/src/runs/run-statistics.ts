@@ -10,7 +10,7 @@ import { SlowRepeats } from './slow-repeats.ts'
 /** Functions that one process tells apart here: each has up to 18 series. */
 const MAX_FUNCTIONS = 50
 /** Of one run, so many functions are replayed: the costliest. */
-const REPLAYED = 16
+const REPLAYED = 8
 
 type PatternName = 'all' | 'sequential' | 'repeated' | 'retry' | 'recovered' | 'identical' | 'after_slow' | 'slow_again'
 type ScenarioName = 'concurrent' | 'batched' | 'once' | 'without_failed_retries' | 'hits_25' | 'hits_50' | 'hits_75' | 'hits_100'
@@ -49,15 +49,18 @@ export class RunStatistics implements MetricSource {
   }
 
   /**
-   * Looks at a run.
+   * Looks at a run, in steps of which none holds the event loop for long: one for each function.
    * @param weight how many runs it stands for
    */
-  add(root: RunSpan, weight: number): void {
+  *look(root: RunSpan, weight: number): Generator<void> {
+    const ordered = new Map<RunSpan, readonly RunSpan[]>()
     const costliest = [...patternsOf(root)].toSorted(([, a], [, b]) => b.seconds - a.seconds).slice(0, REPLAYED)
     for (const [name, patterns] of costliest) {
       const bounded = this.#names.admit(name)
       // What others together do could be changed by nobody.
-      if (bounded !== OTHER) this.#addFunction(this.#countsOf(bounded), root, patterns, weight)
+      if (bounded === OTHER) continue
+      yield
+      this.#addFunction(this.#countsOf(bounded), patterns, weight, (scenario) => timeSaved(root, scenario, ordered))
     }
   }
 
@@ -72,13 +75,18 @@ export class RunStatistics implements MetricSource {
     }
   }
 
-  #addFunction(counts: Counts, root: RunSpan, { calls, sequential, repeated, retries, identical }: Patterns, weight: number): void {
+  #addFunction(
+    counts: Counts,
+    { calls, sequential, repeated, retries, identical }: Patterns,
+    weight: number,
+    saved: (scenario: Scenario) => number,
+  ): void {
     const count = (pattern: PatternName, groups: readonly (readonly RunSpan[])[]): void => {
       if (groups.length === 0) return
       add(counts.groups, pattern, groups.length * weight)
       add(counts.calls, pattern, groups.flat().length * weight)
     }
-    const replay = (scenario: ScenarioName, change: Scenario): void => add(counts.saved, scenario, timeSaved(root, change) * weight)
+    const replay = (scenario: ScenarioName, change: Scenario): void => add(counts.saved, scenario, saved(change) * weight)
     // Who does not try again does not wait for it either.
     const pauses = new Map(
       retries.flatMap((group) => group.slice(1).map((span, index) => [span, span.start - (group[index]?.end ?? span.start)])),

@@ -113,7 +113,7 @@ export class SimulatedRuns {
     if (this.#runs % LOOKED_AT !== 0) return
     children.sort((a, b) => a.start - b.start || a.end - b.end)
     const root = { id: '', parent: undefined, name: 'run', start: 0, end: now, hasFailed: false, argumentsHash: undefined }
-    this.#statistics.add({ ...root, writes: false, converses: false, children }, LOOKED_AT)
+    for (const _ of this.#statistics.look({ ...root, writes: false, converses: false, children }, LOOKED_AT));
   }
 }
 

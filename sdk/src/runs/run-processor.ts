@@ -13,7 +13,7 @@ const MAX = { runs: 64, spansOfRun: 400, spans: 6_000 }
 const LONGEST_MS = 3_600_000
 /** What following runs may cost: a share of the time, and so much at once. */
 const BUDGET = { share: 0.002, milliseconds: 20 }
-const BYTES_PER_SPAN = 550
+const BYTES_PER_SPAN = 700
 
 /** What it needs from the process. */
 export interface RunProcessorOptions {

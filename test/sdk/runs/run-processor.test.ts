@@ -152,7 +152,7 @@ describe('runs, by their spans', () => {
     const agent = new Agent()
     const roots = Array.from({ length: 65 }, () => agent.begin('run', 0))
     for (const root of roots) agent.call('read', 0, 1, root)
-    expect(agent.overhead.heldBytes).toBe(64 * 550)
+    expect(agent.overhead.heldBytes).toBe(64 * 700)
     await agent.processor.shutdown()
     expect(agent.overhead.heldBytes).toBe(0)
   })

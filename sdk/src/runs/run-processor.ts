@@ -2,7 +2,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { Clock } from '../clock.ts'
 import type { Overhead } from '../sampling/overhead.ts'
 import { argumentsOf } from '../telemetry/span-arguments.ts'
-import { type RunSpan, runSpan, runTree } from './run-span.ts'
+import { type RunSpan, runSpan, runTree, timesOf } from './run-span.ts'
 import type { RunStatistics } from './run-statistics.ts'
 
 /** Layer under which the cost is counted. */
@@ -30,6 +30,8 @@ interface Run {
   readonly begunAt: number
   /** Whether its spans are kept; of the others only the duration is. */
   readonly isFollowed: boolean
+  /** Milliseconds at which spans that have not ended were seen to begin. */
+  readonly begins: Map<string, number>
   spans: RunSpan[]
   isTooLarge: boolean
 }
@@ -64,15 +66,20 @@ export class RunProcessor implements SpanProcessor {
 
   onStart(span: Span): void {
     const { parentSpanContext: parent, startTime } = span
-    if (parent !== undefined && parent.isRemote !== true) return
     const { traceId, spanId } = span.spanContext()
-    if (this.#runs.has(traceId) || !this.#hasRoom()) return
+    const known = this.#runs.get(traceId)
+    if (known !== undefined) {
+      if (known.isFollowed && known.begins.size < MAX.spansOfRun) known.begins.set(spanId, this.#options.clock.now())
+      return
+    }
+    if ((parent !== undefined && parent.isRemote !== true) || !this.#hasRoom()) return
     const now = this.#options.clock.now()
     this.#runs.set(traceId, {
       rootId: spanId,
       epoch: startTime,
       begunAt: now,
       isFollowed: this.#isAffordable(now),
+      begins: new Map([[spanId, now]]),
       spans: [],
       isTooLarge: false,
     })
@@ -83,10 +90,10 @@ export class RunProcessor implements SpanProcessor {
     const run = this.#runs.get(traceId)
     if (run === undefined) return
     const isRoot = spanId === run.rootId
-    if (!run.isFollowed) return isRoot ? this.#end(traceId, run, span) : undefined
+    if (!run.isFollowed) return isRoot ? this.#end(traceId, run, span, this.#options.clock.now()) : undefined
     const start = this.#options.clock.now()
-    if (isRoot) this.#end(traceId, run, span)
-    else this.#keep(run, span)
+    if (isRoot) this.#end(traceId, run, span, start)
+    else this.#keep(run, span, start)
     this.#spent(start)
   }
 
@@ -103,7 +110,7 @@ export class RunProcessor implements SpanProcessor {
     this.#free()
   }
 
-  #keep(run: Run, span: ReadableSpan): void {
+  #keep(run: Run, span: ReadableSpan, now: number): void {
     if (run.isTooLarge) return
     if (run.spans.length >= MAX.spansOfRun || this.#spans >= MAX.spans) {
       run.isTooLarge = true
@@ -111,15 +118,15 @@ export class RunProcessor implements SpanProcessor {
       run.spans = []
       return
     }
-    const kept = runSpan(span, run.epoch, argumentsOf(span))
+    const kept = runSpan(span, this.#timesOf(run, span, now), argumentsOf(span))
     if (kept === undefined) return
     run.spans.push(kept)
     this.#spans++
   }
 
-  #end(traceId: string, run: Run, span: ReadableSpan): void {
+  #end(traceId: string, run: Run, span: ReadableSpan, now: number): void {
     this.#runs.delete(traceId)
-    const root = runSpan(span, run.epoch, undefined)
+    const root = runSpan(span, this.#timesOf(run, span, now), undefined)
     if (root === undefined) return this.#letGo(run.spans)
     this.#options.statistics.ended(root.end)
     if (!run.isFollowed || run.isTooLarge) {
@@ -128,6 +135,14 @@ export class RunProcessor implements SpanProcessor {
     }
     this.#ended.push({ root, spans: run.spans })
     if (this.#looking === undefined && this.#ended.length === 1) this.#options.defer(() => this.#lookOn())
+  }
+
+  #timesOf(run: Run, span: ReadableSpan, now: number): { readonly start: number; readonly end: number } {
+    const { spanId } = span.spanContext()
+    const begun = run.begins.get(spanId)
+    run.begins.delete(spanId)
+    const seen = begun === undefined ? undefined : { start: (begun - run.begunAt) / 1_000, end: (now - run.begunAt) / 1_000 }
+    return timesOf(span, run.epoch, seen)
   }
 
   #lookOn(): void {

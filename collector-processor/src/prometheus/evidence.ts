@@ -1,4 +1,5 @@
-import type { PrometheusClient } from './client.ts'
+import { answersTo, apart, type Batch, batchesOf } from './batches.ts'
+import type { PrometheusClient, RangeSeries } from './client.ts'
 import { RefusedError } from './error.ts'
 import type { Question } from './question.ts'
 import { type Row, Table } from './series.ts'
@@ -19,11 +20,14 @@ export interface Evidence {
   of(question: Question): Table
 }
 
-/** Asks every question once and waits for all answers. Rejects with a `PrometheusError` when one of them is missing. */
+/**
+ * Asks every question once, several in a query, and waits for all answers. Rejects with a `PrometheusError` when one of
+ * them is missing.
+ */
 export async function gather(client: PrometheusClient, questions: readonly Question[], span: Span): Promise<Evidence> {
-  const asked = new Map(questions.map((question) => [question.promql(span.blockSeconds), question]))
-  const tables = new Map<string, Table>()
-  await Promise.all([...asked].map(async ([promql, question]) => void tables.set(promql, await ask(client, promql, question, span))))
+  const byPromql = new Map(questions.map((question) => [question.promql(span.blockSeconds), question]))
+  const batches = batchesOf([...byPromql].map(([promql, question]) => ({ promql, question })))
+  const tables = new Map((await Promise.all(batches.map((batch) => ask(client, batch, span)))).flat())
   return {
     span,
     of: (question) => {
@@ -45,13 +49,24 @@ export function indexAt(span: Span, time: number): number {
   return Math.min(Math.max(index, 0), span.blocks - 1)
 }
 
-async function ask(client: PrometheusClient, promql: string, question: Question, span: Span): Promise<Table> {
+/** Tables by the expression of their question. A batch that is refused is asked again question by question. */
+async function ask(client: PrometheusClient, batch: Batch, span: Span): Promise<readonly (readonly [string, Table])[]> {
+  const range = { start: blockStart(span, 1), end: span.end, step: span.blockSeconds }
+  try {
+    const series = await client.queryRange(batch.promql, range)
+    return batch.asked.map(({ promql, question }, index) => [promql, tableOf(question, answersTo(batch, index, series), span)] as const)
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    const [only, second] = batch.asked
+    if (second !== undefined) return (await Promise.all(apart(batch).map((one) => ask(client, one, span)))).flat()
+    if (only?.question.onRefused === undefined) throw error
+    only.question.onRefused(error.message)
+    return [[only.promql, new Table([])]]
+  }
+}
+
+function tableOf(question: Question, series: readonly RangeSeries[], span: Span): Table {
   const start = blockStart(span, 1)
-  const series = await client.queryRange(promql, { start, end: span.end, step: span.blockSeconds }).catch((error: unknown) => {
-    if (!(error instanceof RefusedError) || question.onRefused === undefined) throw error
-    question.onRefused(error.message)
-    return []
-  })
   return new Table(
     series.flatMap(({ labels, samples }): Row[] => {
       const subject = question.subjectOf(labels)

@@ -1,6 +1,6 @@
 import { answersTo, apart, type Batch, batchesOf } from './batches.ts'
 import type { PrometheusClient, RangeSeries } from './client.ts'
-import { RefusedError } from './error.ts'
+import { PrometheusError, RefusedError } from './error.ts'
 import type { Question } from './question.ts'
 import { type Row, Table } from './series.ts'
 
@@ -12,6 +12,9 @@ export interface Span {
   readonly blocks: number
   readonly windowBlocks: number
 }
+
+/** Part of a block by which a sample may be late, because times are rounded to milliseconds on their way. */
+const TOLERANCE = 0.01
 
 /** Answers to questions. */
 export interface Evidence {
@@ -66,16 +69,28 @@ async function ask(client: PrometheusClient, batch: Batch, span: Span): Promise<
 }
 
 function tableOf(question: Question, series: readonly RangeSeries[], span: Span): Table {
-  const start = blockStart(span, 1)
   return new Table(
     series.flatMap(({ labels, samples }): Row[] => {
       const subject = question.subjectOf(labels)
       if (subject === undefined) return []
       const blocks: (number | undefined)[] = Array.from({ length: span.blocks })
       for (const [time, value] of samples) {
-        if (Number.isFinite(value)) blocks[Math.round((time - start) / span.blockSeconds)] = value
+        const index = blockOf(span, time)
+        if (Number.isFinite(value) && index < span.blocks) blocks[index] = value
       }
       return [{ subject, labels, blocks }]
     }),
+  )
+}
+
+/**
+ * Index of the block that a sample stands for. Engines with a cache (VictoriaMetrics, the query front end of Thanos) move a
+ * range back to multiples of its step: each block is then the same part of a step older, and one more may follow at the end.
+ */
+function blockOf(span: Span, time: number): number {
+  const index = Math.ceil((time - blockStart(span, 1)) / span.blockSeconds - TOLERANCE)
+  if (index >= 0 && index <= span.blocks) return index
+  throw new PrometheusError(
+    `Prometheus answered for ${new Date(time * 1_000).toISOString()}, which it was not asked for; look for a cache between it and the optimizer.`,
   )
 }

@@ -53,6 +53,16 @@ describe('evidence', () => {
     expect(other.of(questions.cacheRequests).subjects()).toEqual([])
   })
 
+  it('takes the answer of an engine that moves ranges to multiples of their step, and none of another time', async () => {
+    const samples = [63, 73, 83, 93, 103].map((time): [number, number] => [time, time])
+    const evidence = await gather(client(samples), [questions.cacheRequests], span)
+    expect(evidence.of(questions.cacheRequests).total(subject)).toEqual([63, 73, 83, 93])
+    for (const wrong of [59, 111]) {
+      const answer = gather(client([[wrong, 1]]), [questions.cacheRequests], span)
+      await expect(answer).rejects.toThrow(/1970-01-01T00:0.*, which it was not asked for/)
+    }
+  })
+
   it('does not answer what was not asked', async () => {
     const evidence = await gather(client([]), [questions.cacheRequests], span)
     expect(() => evidence.of(questions.loads)).toThrow(/reads an answer that it does not ask for/)

@@ -35,7 +35,7 @@ const usual = (changes: Partial<Settings> = {}): Settings =>
 let healthy: Report
 beforeAll(async () => {
   healthy = await judged(usual())
-  expect(healthy.recommendations.length).toBeGreaterThan(1)
+  if (healthy.recommendations.length < 2) throw new Error('the fleet needs something to advise')
 })
 
 describe('a cycle', () => {

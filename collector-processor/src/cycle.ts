@@ -12,7 +12,7 @@ import { rank } from './recommendation/ranking.ts'
 import type { Report } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { formatSeconds } from './text/numbers.ts'
-import type { Settings } from './settings.ts'
+import { blockSecondsOf, type Settings } from './settings.ts'
 
 /** What one evaluation needs. */
 export interface Cycle {
@@ -65,10 +65,9 @@ async function judge({ settings, client, now, rules: given }: Cycle & { readonly
  * the blocks after the newest sample are not blocks in which nothing happened.
  */
 function spanOf(settings: Settings, now: number, newest = Infinity): Span {
-  const { windowMs, blocks, earlierWindows, scrapeIntervalMs, queryOffsetMs = 2 * scrapeIntervalMs } = settings
-  const blockSeconds = Math.round(windowMs / blocks) / 1_000
+  const { blocks, earlierWindows, scrapeIntervalMs, queryOffsetMs = 2 * scrapeIntervalMs } = settings
   const end = Math.min(now - queryOffsetMs / 1_000, newest)
-  return { end, blockSeconds, blocks: blocks * (1 + earlierWindows), windowBlocks: blocks }
+  return { end, blockSeconds: blockSecondsOf(settings), blocks: blocks * (1 + earlierWindows), windowBlocks: blocks }
 }
 
 function stoppable(client: PrometheusClient, signal: AbortSignal): PrometheusClient {

@@ -18,9 +18,9 @@ function answering(answers: Readonly<Record<string, readonly RangeSeries[]>>): P
   /** What answers one question of a batch has its label. */
   const answerOf = (expression: string): readonly RangeSeries[] => {
     const series = Object.entries(answers).find(([metric]) => expression.includes(metric))?.[1] ?? []
-    const [, label, index] = /"(pitwall_question)", "(\d+)"/.exec(expression) ?? []
-    if (label === undefined || index === undefined) return series
-    return series.map((one) => ({ ...one, labels: { ...one.labels, [label]: index } }))
+    const [, label, key] = /"(pitwall_question)", "(\w+)"/.exec(expression) ?? []
+    if (label === undefined || key === undefined) return series
+    return series.map((one) => ({ ...one, labels: { ...one.labels, [label]: key } }))
   }
   return {
     queries,

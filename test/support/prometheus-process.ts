@@ -35,6 +35,11 @@ export class PrometheusProcess implements TestServer, HistoricPrometheus {
     return `http://${this.#address}`
   }
 
+  /** Folder of its database. */
+  get data(): string {
+    return join(this.#folder, 'data')
+  }
+
   async restart(): Promise<void> {
     const found = await findProgram(definition)
     const { version } = found

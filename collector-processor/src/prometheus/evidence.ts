@@ -1,7 +1,9 @@
-import { answersTo, apart, type Batch, batchesOf } from './batches.ts'
-import type { PrometheusClient, RangeSeries } from './client.ts'
+import { askedOnce } from './asked.ts'
+import { answersTo, type Batch, batchesOf } from './batches.ts'
+import type { PrometheusClient, Range, RangeSeries } from './client.ts'
 import { PrometheusError, RefusedError } from './error.ts'
 import type { Question } from './question.ts'
+import { recordedBatches, recordedKeys } from './recorded.ts'
 import { type Row, Table } from './series.ts'
 
 /** The time that evidence covers: blocks of equal length up to `end`, of which the last `windowBlocks` are the window. */
@@ -24,12 +26,19 @@ export interface Evidence {
 }
 
 /**
- * Asks every question once, several in a query, and waits for all answers. Rejects with a `PrometheusError` when one of
- * them is missing.
+ * Asks every question once, several in a query, and waits for all answers; what recording rules have answered is read from
+ * there. Rejects with a `PrometheusError` when one of them is missing.
  */
 export async function gather(client: PrometheusClient, questions: readonly Question[], span: Span): Promise<Evidence> {
-  const byPromql = new Map(questions.map((question) => [question.promql(span.blockSeconds), question]))
-  const batches = batchesOf([...byPromql].map(([promql, question]) => ({ promql, question })))
+  const asked = askedOnce(questions, span.blockSeconds)
+  const recorded = await recordedKeys(client, asked, rangeOf(span))
+  const batches = [
+    ...recordedBatches(
+      asked.filter(({ key }) => recorded.has(key)),
+      span.blockSeconds,
+    ),
+    ...batchesOf(asked.filter(({ key }) => !recorded.has(key))),
+  ]
   const tables = new Map((await Promise.all(batches.map((batch) => ask(client, batch, span)))).flat())
   return {
     span,
@@ -54,18 +63,24 @@ export function indexAt(span: Span, time: number): number {
 
 /** Tables by the expression of their question. A batch that is refused is asked again question by question. */
 async function ask(client: PrometheusClient, batch: Batch, span: Span): Promise<readonly (readonly [string, Table])[]> {
-  const range = { start: blockStart(span, 1), end: span.end, step: span.blockSeconds }
   try {
-    const series = await client.queryRange(batch.promql, range)
-    return batch.asked.map(({ promql, question }, index) => [promql, tableOf(question, answersTo(batch, index, series), span)] as const)
+    const series = await client.queryRange(batch.promql, rangeOf(span))
+    return batch.asked.map((one) => [one.promql, tableOf(one.question, answersTo(batch, one, series), span)] as const)
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    const [only, second] = batch.asked
-    if (second !== undefined) return (await Promise.all(apart(batch).map((one) => ask(client, one, span)))).flat()
-    if (only?.question.onRefused === undefined) throw error
-    only.question.onRefused(error.message)
-    return [[only.promql, new Table([])]]
+    const refused = batch.asked.find(({ promql }) => promql === batch.promql)
+    if (refused === undefined) {
+      const alone = batch.asked.map((one) => ask(client, { promql: one.promql, asked: [one] }, span))
+      return (await Promise.all(alone)).flat()
+    }
+    if (refused.question.onRefused === undefined) throw error
+    refused.question.onRefused(error.message)
+    return [[refused.promql, new Table([])]]
   }
+}
+
+function rangeOf(span: Span): Range {
+  return { start: blockStart(span, 1), end: span.end, step: span.blockSeconds }
 }
 
 function tableOf(question: Question, series: readonly RangeSeries[], span: Span): Table {

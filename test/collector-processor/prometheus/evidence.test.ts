@@ -28,7 +28,9 @@ describe('evidence', () => {
   it('asks for the end of each block, and each question once', async () => {
     const prometheus = client([])
     await gather(prometheus, [questions.cacheRequests, questions.cacheRequests], span)
-    expect(prometheus.asked).toEqual([expect.stringMatching(/\[10000ms\].* 70 100 10$/)])
+    const [recorded, ...asked] = prometheus.asked
+    expect(recorded).toContain('pitwall:block:answer')
+    expect(asked).toEqual([expect.stringMatching(/^sum .*\[10000ms\].* 70 100 10$/)])
   })
 
   it('puts each value into its block and leaves gaps where there is none', async () => {

@@ -121,6 +121,11 @@ export function parseSettings(
   return settings
 }
 
+/** Length of a block of the evidence in seconds, to the millisecond. */
+export function blockSecondsOf({ windowMs, blocks }: Settings): number {
+  return Math.round(windowMs / blocks) / 1_000
+}
+
 function sentence(issue: z.core.$ZodIssue | undefined, options: SettingsInput, names: Readonly<Record<string, string>>): string {
   const setting = String(issue?.path[0] ?? 'settings')
   const isOption = Object.entries(options).some(([key, value]) => key === setting && value !== undefined)

@@ -13,14 +13,16 @@ export interface SubjectLabels {
 
 /**
  * One question to Prometheus, asked once for all subjects of all services. Rules share questions: two with the same
- * PromQL are one query.
+ * PromQL are one, and several share a query.
  */
 export interface Question {
   /** The expression whose value at a moment is the answer for the block of so many seconds before it. */
   promql(blockSeconds: number): string
   /** Subject of an answered series; undefined when it names none. */
   subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
-  /** Called with the reason when Prometheus refuses this expression, which then has no answer. Without it, there is no verdict at all. */
+  /** Whether it has many answers for each subject, such as the buckets of a histogram: it then has a query of its own. */
+  readonly isLarge?: boolean
+  /** Called with the reason when this expression is refused, or its answer too large; it then has no answer. Without it, there is no verdict at all. */
   onRefused?(reason: string): void
 }
 
@@ -49,6 +51,7 @@ function question(
   const labels = [...new Set(['service.namespace', 'service.name', name, ...(kindLabel === undefined ? [] : [kindLabel]), ...by] as const)]
   return {
     promql: (seconds) => aggregate(how, labels, expression(seconds)),
+    isLarge: by.includes('le'),
     subjectOf: (found) => {
       const subject = found[prometheusLabel(name)] ?? ''
       const kindName = typeof kind === 'string' ? kind : found[prometheusLabel(kind.label)]

@@ -13,7 +13,7 @@ export const aService: SubjectLabels = { name: 'service.name', kind: 'service' }
 /** Calls that went through a cache of ours are the cache's business. */
 const uncached = { 'pitwall.function.cached': { not: 'true' } } as const
 
-/** What the rules ask. The number of queries of a cycle is the number of questions, whatever the size of the fleet. */
+/** What several rules ask. The number of queries does not depend on the size of the fleet. */
 export const questions = {
   /** Requests that a cache of `le` entries would have served. */
   reuseDistance: growth(selectPart(reuse.distance, 'bucket'), followed, ['le']),

@@ -6,7 +6,7 @@ import { questions } from './prometheus/questions.ts'
 import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
 import { follow, type Judgement } from './recommendation/lifecycle.ts'
-import { plan } from './recommendation/plan.ts'
+import { inPhases } from './recommendation/plan.ts'
 import { rank } from './recommendation/ranking.ts'
 import type { Report } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
@@ -50,7 +50,7 @@ async function judge({ settings, client, now, rules: given }: Cycle & { readonly
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
   const best = rank(verified, settings).slice(0, settings.maxRecommendations)
-  return { recommendations: plan(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+  return { recommendations: inPhases(best), notAdvised: followed.notAdvised, evaluatedAt: now }
 }
 
 function spanOf({ windowMs, blocks, earlierWindows, scrapeIntervalMs, queryOffsetMs = 2 * scrapeIntervalMs }: Settings, now: number): Span {

@@ -1,12 +1,11 @@
 import { runCycle } from './cycle.ts'
 import { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
-import { total } from './recommendation/plan.ts'
-import type { Estimate, NotAdvised, Phase, Recommendation } from './recommendation/recommendation.ts'
+import { type Plan, planOf } from './recommendation/plan.ts'
+import type { NotAdvised, Recommendation } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { parseSettings, type SettingsInput } from './settings.ts'
 
 const added = new Map<string, NamedRule>()
-const phases: readonly Phase[] = ['quick-win', 'next', 'later']
 
 /** Where to look, and how. */
 export interface OptimizationOptions {
@@ -18,19 +17,11 @@ export interface OptimizationOptions {
   readonly now?: number
 }
 
-/** Recommendations in the order in which to make the changes. */
-export interface Phases {
-  /** Phases that have recommendations, the first to do first. */
-  readonly phases: readonly { readonly phase: Phase; readonly recommendations: readonly Recommendation[] }[]
-  /** What all open ones save together, in seconds a second; the same subject counts once. */
-  readonly total: Estimate
-}
-
 /** What one evaluation says. */
 export interface OptimizationResult {
   /** Best first. */
   readonly recommendations: readonly Recommendation[]
-  readonly plan: Phases
+  readonly plan: Plan
   readonly notAdvised: readonly NotAdvised[]
   /** Why there is no verdict; then nothing was concluded, which is not the same as nothing to improve. */
   readonly noVerdict?: string
@@ -52,10 +43,9 @@ export async function runSystemOptimization(options: OptimizationOptions = {}): 
   const { client = prometheusClient(settings), now } = options
   const report = await runCycle({ settings, client, rules: [...ours, ...added.values()], ...(now === undefined ? {} : { now }) })
   const { recommendations, notAdvised, noVerdict } = report
-  const inPhase = phases.map((phase) => ({ phase, recommendations: recommendations.filter((one) => one.phase === phase) }))
   return {
     recommendations,
-    plan: { phases: inPhase.filter((one) => one.recommendations.length > 0), total: total(recommendations) },
+    plan: planOf(recommendations),
     notAdvised,
     ...(noVerdict === undefined ? {} : { noVerdict }),
   }

@@ -1,13 +1,14 @@
 import { type Cycle, runCycle } from '../cycle.ts'
 import { createEmitters, type Emitter } from '../emitters/emitter.ts'
+import { asUsage } from '../evaluation.ts'
 import { Status } from '../pages/status.ts'
 import { prometheusClient } from '../prometheus/client.ts'
 import type { Report } from '../recommendation/recommendation.ts'
 import type { NamedRule } from '../rules/rule.ts'
 import { every } from '../schedule.ts'
 import { type PageServer, startServer } from '../server.ts'
-import { parseSettings, type Settings, SettingsError } from '../settings.ts'
-import { type Configuration, ConfigurationError, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
+import { parseSettings, type Settings } from '../settings.ts'
+import { type Configuration, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
 import { type RuleSet, ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type OptionValues, UsageError } from './command.ts'
 
@@ -84,11 +85,6 @@ async function verdict(cycle: Cycle): Promise<Report> {
   }
 }
 
-/** A wrong configuration is the user's mistake. */
-function asUsage(error: unknown): never {
-  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
-}
-
 function settingsOf(values: OptionValues, { env }: CommandIo, configuration: Configuration): Settings {
   try {
     return parseSettings(
@@ -99,7 +95,7 @@ function settingsOf(values: OptionValues, { env }: CommandIo, configuration: Con
       env,
     )
   } catch (error) {
-    throw error instanceof SettingsError ? new UsageError(error.message) : error
+    return asUsage(error)
   }
 }
 

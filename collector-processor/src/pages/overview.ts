@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { total } from '../recommendation/plan.ts'
 import type { NotAdvised, Recommendation, Report } from '../recommendation/recommendation.ts'
+import { totals } from '../recommendation/total.ts'
 import { formatAmount, formatBytes, formatNumber, formatSaving } from '../text/numbers.ts'
 import { verdictText } from '../text/verdict.ts'
 import { intervalBar } from './interval-bar.ts'
@@ -43,7 +43,7 @@ function figures(recommendations: readonly Recommendation[]): Html {
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const judged = recommendations.filter(({ state }) => state === 'verified' || state === 'refuted')
   const held = judged.filter(({ state }) => state === 'verified')
-  const work = total(recommendations)
+  const work = totals(recommendations).find(({ unit }) => unit === 's/s') ?? { lower: 0, likely: 0, upper: 0 }
   const quick = open.filter(({ effort }) => effort === 'minutes').length
   return html`<ul class="figures">
     <li><strong>${formatNumber(work.likely)} s/s</strong>to save together (${formatNumber(work.lower)} to ${formatNumber(work.upper)})</li>

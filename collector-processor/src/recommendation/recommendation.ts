@@ -19,6 +19,14 @@ export type Phase = 'quick-win' | 'next' | 'later'
 /** Where in its life a recommendation is; derived from series alone. */
 export type State = 'proposed' | 'accepted' | 'applied' | 'verified' | 'refuted' | 'stale'
 
+/** What a change waits for: its saving has to be measured anew once the earlier one is made. */
+export interface Dependency {
+  /** Id of the recommendation that comes before. */
+  readonly id: string
+  /** Why both overlap, as a clause: `both change search, …`. */
+  readonly why: string
+}
+
 /** One change worth making: what, where, why, what it gains, and how to make it. */
 export interface Recommendation {
   /** Ten hexadecimal digits of a hash over rule, service and subject: two optimizers give the same. */
@@ -37,6 +45,8 @@ export interface Recommendation {
   readonly priority: Priority
   readonly effort: Effort
   readonly phase: Phase
+  /** What comes before it in the plan; absent when it waits for nothing. */
+  readonly waitsFor?: readonly Dependency[]
   readonly state: State
   readonly saving: Saving
   /** The sentences that justify the claim: sample sizes, windows, observed ratios. */

@@ -1,8 +1,10 @@
+import { silencedDecisions } from './alerts/silences.ts'
 import type { Emitter } from './emitters/emitter.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
 import { PrometheusError } from './prometheus/error.ts'
 import { type Evidence, gather, type Span } from './prometheus/evidence.ts'
 import { questions } from './prometheus/questions.ts'
+import { type Decision, decide } from './recommendation/decision.ts'
 import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
 import { follow, type Judgement } from './recommendation/lifecycle.ts'
@@ -25,11 +27,13 @@ export interface Cycle {
   readonly onEmitError?: (sentence: string) => void
   /** The rules that judge; those of the folder `rules` by default. */
   readonly rules?: readonly NamedRule[]
+  /** What the configuration accepts and dismisses, beside the silences of Alertmanager. */
+  readonly decisions?: readonly Decision[]
 }
 
 /**
- * One evaluation: query, evaluate, verify, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
- * before is read back from Prometheus. Never rejects for what is wrong with Prometheus or an emitter: the report then says
+ * One evaluation: query, evaluate, verify, decide, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
+ * before is read back from Prometheus, what people decided from Alertmanager and the configuration. Never rejects for what is wrong with Prometheus or an emitter: the report then says
  * in `noVerdict` why nothing was concluded, and has no recommendations.
  */
 export async function runCycle(cycle: Cycle): Promise<Report> {
@@ -39,18 +43,25 @@ export async function runCycle(cycle: Cycle): Promise<Report> {
   return report
 }
 
-async function judge({ settings, client, now, rules: given }: Cycle & { readonly now: number }): Promise<Report> {
+async function judge({ settings, client, now, rules: given, decisions = [] }: Cycle & { readonly now: number }): Promise<Report> {
   const rules = given ?? (await discoverRules())
   const span = spanOf(settings, now)
-  const [evidence, past] = await Promise.all([
+  const warnings: string[] = []
+  const [evidence, past, silenced] = await Promise.all([
     gather(client, [...rules.flatMap((rule) => rule.questions), questions.places], span),
     readHistory(client, now, settings.lookbackMs / 1_000),
+    silencedDecisions(settings).catch((error: unknown): readonly Decision[] => {
+      warnings.push(sentenceOf(error))
+      return []
+    }),
   ])
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
-  const best = rank(verified, settings).slice(0, settings.maxRecommendations)
-  return { recommendations: inPhases(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+  const decided = decide(verified, [...decisions, ...silenced])
+  const best = rank(decided, settings).slice(0, settings.maxRecommendations)
+  const report: Report = { recommendations: inPhases(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+  return warnings.length === 0 ? report : { ...report, warnings }
 }
 
 function spanOf({ windowMs, blocks, earlierWindows, scrapeIntervalMs, queryOffsetMs = 2 * scrapeIntervalMs }: Settings, now: number): Span {

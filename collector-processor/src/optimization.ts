@@ -1,9 +1,11 @@
 import { runCycle } from './cycle.ts'
 import { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
+import { configuredDecisions } from './recommendation/decision.ts'
 import { type Plan, planOf } from './recommendation/plan.ts'
 import type { NotAdvised, Recommendation } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { parseSettings, type SettingsInput } from './settings.ts'
+import type { Configuration } from './user-rules/config-file.ts'
 
 const added = new Map<string, NamedRule>()
 
@@ -13,6 +15,8 @@ export interface OptimizationOptions {
   readonly settings?: SettingsInput
   /** What answers PromQL. Default: the Prometheus of the settings. */
   readonly client?: PrometheusClient
+  /** What is accepted and dismissed, as in a configuration file. */
+  readonly decisions?: Pick<Configuration, 'accepted' | 'dismissed'>
   /** Moment of the evaluation in Unix seconds. Default: now. */
   readonly now?: number
 }
@@ -23,6 +27,8 @@ export interface OptimizationResult {
   readonly recommendations: readonly Recommendation[]
   readonly plan: Plan
   readonly notAdvised: readonly NotAdvised[]
+  /** What was not known while it was judged, one sentence each. */
+  readonly warnings?: readonly string[]
   /** Why there is no verdict; then nothing was concluded, which is not the same as nothing to improve. */
   readonly noVerdict?: string
 }
@@ -40,13 +46,16 @@ export async function runSystemOptimization(options: OptimizationOptions = {}): 
   const ours = await discoverRules()
   const twice = ours.find(({ id }) => added.has(id))
   if (twice !== undefined) throw new Error(`Pitwall has a rule '${twice.id}' of its own; give the added one another id.`)
-  const { client = prometheusClient(settings), now } = options
-  const report = await runCycle({ settings, client, rules: [...ours, ...added.values()], ...(now === undefined ? {} : { now }) })
-  const { recommendations, notAdvised, noVerdict } = report
+  const { client = prometheusClient(settings), now, decisions = {} } = options
+  const rules = [...ours, ...added.values()]
+  const cycle = { settings, client, rules, decisions: configuredDecisions(decisions) }
+  const report = await runCycle({ ...cycle, ...(now === undefined ? {} : { now }) })
+  const { recommendations, notAdvised, noVerdict, warnings } = report
   return {
     recommendations,
     plan: planOf(recommendations),
     notAdvised,
+    ...(warnings === undefined ? {} : { warnings }),
     ...(noVerdict === undefined ? {} : { noVerdict }),
   }
 }

@@ -4,6 +4,7 @@ import { runCycle } from '../../collector-processor/src/cycle.ts'
 import type { Emitter } from '../../collector-processor/src/emitters/emitter.ts'
 import type { PrometheusClient, RangeSeries } from '../../collector-processor/src/prometheus/client.ts'
 import { PrometheusError } from '../../collector-processor/src/prometheus/error.ts'
+import { configuredDecisions } from '../../collector-processor/src/recommendation/decision.ts'
 import { recommendationId } from '../../collector-processor/src/recommendation/identity.ts'
 import type { Report } from '../../collector-processor/src/recommendation/recommendation.ts'
 import { parseSettings } from '../../collector-processor/src/settings.ts'
@@ -128,6 +129,16 @@ describe('a cycle', () => {
       evaluatedAt: now,
       noVerdict: 'It is down.',
     })
+  })
+
+  it('lists what the configuration dismisses, and goes on with a warning where Alertmanager is away', async () => {
+    const away = parseSettings({ ...settings, alertmanagerUrl: 'http://127.0.0.1:1' })
+    const client = answering({ [memory]: sent(50), [blocked]: blocking(0.3) })
+    const decisions = configuredDecisions({ dismissed: [{ id, reason: 'it is a batch' }] })
+    const report = await runCycle({ settings: away, client, now, decisions })
+    expect(summary(report)).toEqual(['rank dismissed 50'])
+    expect(report.warnings).toEqual([expect.stringContaining('so no silence dismisses anything')])
+    expect(summary(await runCycle({ settings: away, client, now }))).toEqual(['rank proposed 50'])
   })
 
   it('hands the report to every emitter, also when one of them fails', async () => {

@@ -22,6 +22,7 @@ export function overview(report: Report, { trouble = [], served = true }: Overvi
   const links = html`<nav class="small"><a href="api/recommendations">JSON</a><a href="metrics">Metrics</a></nav>`
   const body = html`<main>
       ${report.noVerdict === undefined ? html`` : notice('No verdict.', `${report.noVerdict} Nothing was concluded; this does not mean that there is nothing to improve.`)}
+      ${(report.warnings ?? []).map((sentence) => notice('Not known.', sentence))}
       ${trouble.map((sentence) => notice('Not published.', sentence))}
       ${report.noVerdict === undefined ? [figures(report.recommendations), ranked(report.recommendations, served), notAdvised(report.notAdvised)] : html``}
     </main>

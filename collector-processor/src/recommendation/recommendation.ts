@@ -51,6 +51,8 @@ export interface Recommendation {
   /** Who accepted or dismissed it, and why; absent otherwise. `until`: Unix seconds. */
   readonly decision?: { readonly by: string; readonly reason: string; readonly until?: number }
   readonly saving: Saving
+  /** What the record of the rule did to the saving (`prediction/correction.ts`); absent where nothing was done. */
+  readonly correction?: { readonly likely: number; readonly width: number }
   /** The sentences that justify the claim: sample sizes, windows, observed ratios. */
   readonly evidence: readonly string[]
   /** Source code to paste, with the real names and numbers filled in. */

@@ -50,7 +50,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['recommendation'],
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
-    ['optimization.ts', 'index.ts', 'server.ts'],
+    ['optimization.ts', 'evaluation.ts', 'index.ts', 'server.ts'],
     ['demo', 'run', 'profile'],
     ['commands'],
     ['main.ts'],

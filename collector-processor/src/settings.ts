@@ -27,6 +27,13 @@ const schema = z.strictObject({
   prometheusUrl: url.default('http://127.0.0.1:9090'),
   /** Sent with every query: the tenant (`X-Scope-OrgID`), a bearer token. */
   prometheusHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
+  /**
+   * Base address of Alertmanager, whose silences dismiss and accept recommendations; Mimir's and Cortex' stand at `/alertmanager`.
+   * Default: none is asked.
+   */
+  alertmanagerUrl: url.optional(),
+  /** Sent with every request to it. */
+  alertmanagerHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
   /** One query may take this long. */
   queryTimeoutMs: duration.default(30_000),
   /** Queries in flight at a time; Prometheus itself runs 20 by default. */
@@ -80,6 +87,8 @@ export type SettingsInput = { readonly [K in keyof Settings]?: Settings[K] | str
 export const settingVariables = {
   prometheusUrl: 'PITWALL_PROMETHEUS_URL',
   prometheusHeaders: 'PITWALL_PROMETHEUS_HEADERS',
+  alertmanagerUrl: 'PITWALL_ALERTMANAGER_URL',
+  alertmanagerHeaders: 'PITWALL_ALERTMANAGER_HEADERS',
   queryTimeoutMs: 'PITWALL_QUERY_TIMEOUT',
   windowMs: 'PITWALL_WINDOW',
   scrapeIntervalMs: 'PITWALL_SCRAPE_INTERVAL',

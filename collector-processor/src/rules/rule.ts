@@ -72,6 +72,11 @@ export interface Rule {
   readonly costQuestions: readonly Question[]
   /** Judges every subject. Pure: the same evidence gives the same answers. */
   evaluate(evidence: Evidence, settings: Settings): readonly Answer[]
+  /**
+   * Whether `evaluate` compares the window with earlier ones by itself, for example to find what changed. Of any other rule a new
+   * finding is proposed only when the window before agrees. Default: no.
+   */
+  readonly looksBack?: boolean
   /** When the proposed change was seen in the telemetry, in Unix seconds; undefined while it was not. */
   appliedAt(evidence: Evidence, proposal: Proposal): number | undefined
   /** Whether the durations of other functions show what the surroundings (a busier host) did to the cost. */

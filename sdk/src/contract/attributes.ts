@@ -54,7 +54,10 @@ export const attributes = {
   priority: { values: 'critical, high, medium, low', description: 'How much the lower bound of the saving is worth.' },
   effort: { values: 'minutes, hours, days', description: 'How long the change takes to make.' },
   phase: { values: 'quick-win, next, later', description: 'Part of the plan that the change belongs to.' },
-  state: { values: 'proposed, accepted, applied, verified, refuted, stale', description: 'Where in its life the recommendation is.' },
+  state: {
+    values: 'proposed, accepted, applied, verified, refuted, stale, dismissed',
+    description: 'Where in its life the recommendation is.',
+  },
   runbook: { values: 'one a rule', description: 'Address of the page that explains the rule.' },
   advice: { values: 'one a recommendation', description: 'The change itself in one sentence, with its numbers.' },
   unit: { values: 's/s, By, usd/h, ratio', description: 'Unit of the saving.' },

@@ -6,14 +6,14 @@ import { studentTails } from './student.ts'
 const MIN_SIDE = 8
 /** Points in which the correlation of neighbours is measured: few, so that a change of level lies in one of them at most. */
 const CORRELATION_POINTS = 32
-/** A change is called one when a level that stays would show it less often than this at a given point. */
-const SIGNIFICANCE = 0.001
+/** A change is called one when a level that stays would show one like it, anywhere in the series, less often than this. */
+const SIGNIFICANCE = 0.005
 /** A smaller change of the mean is none; that of the median must be half as large, in the same direction. */
 const MIN_CHANGE = 0.05
 
 /** Whether a series changed its level once. */
 export type LevelChange =
-  /** From the point `index` on, the mean is so many times what it was before; `probability` as for a given point. */
+  /** From the point `index` on, the mean is so many times what it was before. `probability`: how often a level that stays shows such a change. */
   | { readonly kind: 'changed'; readonly index: number; readonly ratio: number; readonly probability: number }
   | { readonly kind: 'no-change' }
   /** Fewer than 64 points, or values that are not all above 0. */
@@ -21,8 +21,9 @@ export type LevelChange =
 
 /**
  * The largest change of level in a series of positive numbers at equal distances, `pointsPerDay` of them a day. The daily cycle and
- * spikes are taken out, the split is that of the largest energy distance (Matteson and James, 2014), and Welch's t-test counts as
- * many points as are independent: n · (1 − φ) / (1 + φ) for neighbours that correlate by φ.
+ * spikes are taken out, the split is that of the largest energy distance (Matteson and James, 2014), and Welch's t-test of the
+ * logarithms, because durations are skewed, counts as many points as are independent: n · (1 − φ) / (1 + φ) for neighbours that
+ * correlate by φ. So many were looked at as well, each of which might have shown a change by chance (Bonferroni).
  */
 export function levelChange(values: readonly number[], pointsPerDay: number): LevelChange {
   if (values.length < 2 * CORRELATION_POINTS || !values.every((value) => Number.isFinite(value) && value > 0)) return { kind: 'not-known' }
@@ -32,7 +33,10 @@ export function levelChange(values: readonly number[], pointsPerDay: number): Le
   const ratio = mean(after) / mean(before)
   const ofMedians = median(after) / median(before)
   if (Math.abs(ratio - 1) < MIN_CHANGE || (ofMedians - 1) * Math.sign(ratio - 1) < MIN_CHANGE / 2) return { kind: 'no-change' }
-  const probability = welch(before, after, independentShare(series))
+  const share = independentShare(series)
+  const logarithms = series.map(Math.log)
+  const atOnePoint = welch(logarithms.slice(0, index), logarithms.slice(index), share)
+  const probability = Math.min(1, atOnePoint * share * series.length)
   return probability < SIGNIFICANCE ? { kind: 'changed', index, ratio, probability } : { kind: 'no-change' }
 }
 

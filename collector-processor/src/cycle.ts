@@ -1,7 +1,8 @@
 import type { Emitter } from './emitters/emitter.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
 import { PrometheusError } from './prometheus/error.ts'
-import { type Evidence, gather, type Span } from './prometheus/evidence.ts'
+import type { Evidence, Span } from './prometheus/evidence.ts'
+import { gatherWithHours } from './prometheus/hours.ts'
 import { questions } from './prometheus/questions.ts'
 import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
@@ -43,7 +44,7 @@ async function judge({ settings, client, now, rules: given }: Cycle & { readonly
   const rules = given ?? (await discoverRules())
   const span = spanOf(settings, now)
   const [evidence, past] = await Promise.all([
-    gather(client, [...rules.flatMap((rule) => rule.questions), questions.places], span),
+    gatherWithHours(client, [...rules.flatMap((rule) => rule.questions), questions.places], span),
     readHistory(client, now, settings.lookbackMs / 1_000),
   ])
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))

@@ -20,6 +20,8 @@ export interface Question {
   promql(blockSeconds: number): string
   /** Subject of an answered series; undefined when it names none. */
   subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
+  /** Whether it is asked of a week of hours instead of the blocks of the evidence (`hours.ts`). */
+  readonly isOfHours?: boolean
   /** Called with the reason when Prometheus refuses this expression, which then has no answer. Without it, there is no verdict at all. */
   onRefused?(reason: string): void
 }

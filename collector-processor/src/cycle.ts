@@ -2,7 +2,8 @@ import { silencedDecisions } from './alerts/silences.ts'
 import type { Emitter } from './emitters/emitter.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
 import { PrometheusError } from './prometheus/error.ts'
-import { type Evidence, gather, type Span } from './prometheus/evidence.ts'
+import type { Evidence, Span } from './prometheus/evidence.ts'
+import { gatherWithHours } from './prometheus/hours.ts'
 import { newestSample } from './prometheus/newest-sample.ts'
 import { questions } from './prometheus/questions.ts'
 import { type Decision, decide } from './recommendation/decision.ts'
@@ -61,7 +62,7 @@ async function judge({ settings, client, now, rules: given, decisions = [] }: Cy
     }),
   ])
   const span = spanOf(settings, now, newest)
-  const evidence = await gather(client, [...rules.flatMap((rule) => rule.questions), questions.places], span)
+  const evidence = await gatherWithHours(client, [...rules.flatMap((rule) => rule.questions), questions.places], span)
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })

@@ -10,6 +10,8 @@ export interface HistoricSeries {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly at: (second: number) => number | undefined
+  /** How much of it there is; by default as much as of all. */
+  readonly history?: HistoryOptions
 }
 
 /** How much history there is, in seconds; it ends now. */
@@ -27,9 +29,15 @@ export interface HistoricPrometheus {
   stop(): Promise<void>
 }
 
-/** A written series of a service as history: counters grow evenly from 0, gauges stay. */
-export function historic({ name, labels, perSecond, level }: WrittenSeries, service: string): HistoricSeries {
-  return { name, labels: { ...labels, service_name: service }, at: (second) => level ?? (perSecond ?? 0) * second }
+/** A written series of a service as history, of its own length where one is given. */
+export function historic(
+  { name, labels, perSecond = 0, level = 0, later }: WrittenSeries,
+  service: string,
+  history?: HistoryOptions,
+): HistoricSeries {
+  const turn = later === undefined || history === undefined ? Infinity : later.from * history.seconds
+  const at = (second: number): number => level + perSecond * Math.min(second, turn) + (later?.perSecond ?? 0) * Math.max(0, second - turn)
+  return { name, labels: { ...labels, service_name: service }, at, ...(history && { history }) }
 }
 
 /** Starts Prometheus on a history that promtool wrote into its database; weeks of it take less than a second. */
@@ -70,17 +78,17 @@ function openMetrics(series: readonly HistoricSeries[], start: number, seconds: 
   const names = [...new Set(series.map(({ name }) => name))]
   const lines = names.flatMap((name) => [
     `# TYPE ${name} unknown`,
-    ...series.filter((one) => one.name === name).flatMap((one) => samples(one, start, seconds, stepSeconds)),
+    ...series.filter((one) => one.name === name).flatMap((one) => samples(one, start + seconds, one.history ?? { seconds, stepSeconds })),
   ])
   return [...lines, '# EOF', ''].join('\n')
 }
 
-function samples({ name, labels, at }: HistoricSeries, start: number, seconds: number, stepSeconds: number): string[] {
+function samples({ name, labels, at }: HistoricSeries, end: number, { seconds, stepSeconds }: HistoryOptions): string[] {
   const text = Object.entries(labels)
     .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
     .join(',')
   return Array.from({ length: Math.floor(seconds / stepSeconds) + 1 }, (_, index) => index * stepSeconds).flatMap((second) => {
     const value = at(second)
-    return value === undefined ? [] : [`${name}{${text}} ${value} ${start + second}`]
+    return value === undefined ? [] : [`${name}{${text}} ${value} ${end - seconds + second}`]
   })
 }

@@ -22,6 +22,8 @@ export interface Question {
   subjectOf(labels: Readonly<Record<string, string>>): Subject | undefined
   /** Whether it has many answers for each subject, such as the buckets of a histogram: it then has a query of its own. */
   readonly isLarge?: boolean
+  /** Whether it is asked of a week of hours instead of the blocks of the evidence (`hours.ts`). */
+  readonly isOfHours?: boolean
   /** Called with the reason when this expression is refused, or its answer too large; it then has no answer. Without it, there is no verdict at all. */
   onRefused?(reason: string): void
 }

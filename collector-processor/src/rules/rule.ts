@@ -47,6 +47,8 @@ export interface RuleCase {
   /** The situation in words. */
   readonly title: string
   readonly says: Answer['kind'] | 'nothing'
+  /** Days for which the series have been there; by default a window, for what is judged by a window alone. */
+  readonly days?: number
   readonly series: readonly WrittenSeries[]
 }
 

@@ -8,7 +8,7 @@ import type { Subject } from '../../collector-processor/src/prometheus/subject.t
 export interface Answered {
   readonly question: Question
   readonly subject: Subject
-  readonly labels?: { readonly [K in AttributeKey | 'le']?: string }
+  readonly labels?: { readonly [K in AttributeKey | 'le' | 'part']?: string }
   readonly blocks: Blocks
 }
 

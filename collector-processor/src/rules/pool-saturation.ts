@@ -228,7 +228,7 @@ export default {
     { title: 'half of the connections are in use', says: 'notAdvised', series: pool({ inUse: 5, waiting: 0.001 }) },
     { title: 'requests wait that come all at once', says: 'notAdvised', series: pool({ inUse: 4, waiting: 3 }) },
     { title: 'all connections are in use all the time', says: 'notEnoughData', series: pool({ inUse: 9.95, waiting: 40 }) },
-    { title: 'a handful of requests', says: 'notEnoughData', series: pool({ scale: 0.000_001 }) },
+    { title: 'a handful of requests', says: 'notEnoughData', series: pool({ scale: 0.001 }) },
     { title: 'a pool without a limit that is known', says: 'nothing', series: pool({}).slice(1) },
   ],
 } satisfies Rule

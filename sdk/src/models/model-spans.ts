@@ -10,7 +10,7 @@ import { addSource } from '../telemetry/source.ts'
 import { ConversationSteps } from './conversation-steps.ts'
 import { type ModelCall, modelCall, modelOf, secondsOf } from './model-call.ts'
 import { ModelStatistics } from './model-statistics.ts'
-import { messagesOf, parametersOf } from './prompt.ts'
+import { isRepeatable, messagesOf, parametersOf } from './prompt.ts'
 import { PromptBlocks } from './prompt-blocks.ts'
 
 /** Models that one process tells apart; a process that asks more names them by date or user. */
@@ -105,12 +105,13 @@ export class ModelSpans implements SpanProcessor {
     if (call.failure === undefined) this.#follow(span, call, model)
   }
 
-  /** Follows what was asked, where the span holds it. */
+  /** Follows what was asked, where the span holds it; as requests that might be answered from a cache, where those would be the same again. */
   #follow({ attributes }: ReadableSpan, { model: name }: ModelCall, model: Model): void {
     const messages = messagesOf(attributes)
     if (messages === undefined) return
     const parts = this.#blocks.add(name, messages, this.#clock.now())
     model.statistics.addPrompt(parts)
+    if (!isRepeatable(attributes)) return
     model.requests ??= this.#added(new ReuseTracker({ subject: this.#names.admit(name), kind: 'model', clock: this.#clock }))
     const request = hashString(`${parts.hash} ${parametersOf(attributes)}`)
     if (model.requests.wants(request)) model.requests.record(request)

@@ -25,6 +25,15 @@ export function messagesOf(attributes: Attributes): readonly string[] | undefine
   return length === 0 || length > MAX_LENGTH ? undefined : messages
 }
 
+/**
+ * Whether the same request would be given the same answer: at temperature 0, with a seed, or where nothing is drawn by chance. What
+ * `ResponseCache` caches unless it is told otherwise.
+ */
+export function isRepeatable(attributes: Attributes): boolean {
+  const isFixed = attributes['gen_ai.request.temperature'] === 0 || attributes['gen_ai.request.seed'] !== undefined
+  return isFixed || attributes['gen_ai.operation.name'] === 'embeddings'
+}
+
 /** Everything beside the messages that an answer depends on, as one text. */
 export function parametersOf(attributes: Attributes): string {
   return JSON.stringify(parameters.map((name) => attributes[name]))

@@ -157,9 +157,11 @@ describe('prompts', () => {
     expect(parts()).toMatchObject({ prefix: 0, repeated: 0 })
   })
 
-  it('are followed as requests, which other parameters make other ones, and leave no text anywhere', () => {
+  it('are followed as requests where the answer is not drawn by chance, and leave no text anywhere', () => {
     const tracer = tracing()
-    for (const temperature of [0, 0, 0.5]) call(tracer, { ...asking(user('secret')), 'gen_ai.request.temperature': temperature })
+    const fixed = { ...asking(user('secret')), 'gen_ai.request.temperature': 0 }
+    for (const limit of [100, 100, 200]) call(tracer, { ...fixed, 'gen_ai.request.max_tokens': limit })
+    call(tracer, { ...fixed, 'gen_ai.request.temperature': 0.5 })
     const [distances] = collected(reuse.distance, { 'pitwall.subject': 'large', 'pitwall.subject.kind': 'model' })
     const counts = typeof distances?.value === 'object' ? Array.from(distances.value.counts) : []
     expect([counts[0], counts.at(-1)]).toEqual([1, 2])

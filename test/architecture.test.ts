@@ -35,7 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'duration.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
-    ['calls', 'watchdog', 'memory', 'profiles'],
+    ['calls', 'watchdog', 'memory', 'models', 'profiles'],
     ['profiled.ts', 'profiled-sections.ts', 'cpu-profile.ts', 'allocation-profile.ts', 'cache', 'system', 'profilers'],
     ['profiler.ts'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
@@ -137,6 +137,9 @@ const metricNames = new RegExp(
     contract.eventLoop,
     contract.heap,
     contract.cpuProfiles,
+    contract.models,
+    contract.genAi,
+    contract.pools,
     contract.advice,
     contract.optimizer,
   ]

@@ -1,6 +1,6 @@
 import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
 import { serviceOf, type Subject, subjectKinds } from './subject.ts'
-import { aggregate, type IdentityKey, increase, last } from './promql.ts'
+import { aggregate, average, type IdentityKey, increase, last } from './promql.ts'
 
 /** Name under which an agent counts everything beyond its bound of names: no subject that anyone could change. */
 const OTHER = 'other'
@@ -41,6 +41,28 @@ export function level(
   by: readonly (AttributeKey | IdentityKey)[] = [],
 ): Question {
   return question(how, (seconds) => last(selector, seconds), subject, by)
+}
+
+/**
+ * Asks for the level of gauges, of all processes together, times the seconds of the block: of requests that wait, the seconds
+ * that they waited together. Between scrapes nothing is seen.
+ */
+export function area(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | IdentityKey)[] = []): Question {
+  return question('sum', (seconds) => `${average(selector, seconds)} * ${seconds}`, subject, by)
+}
+
+/** The first question's answer, and the second's for subjects (and labels that stay apart) of which the first has none. */
+export function either(first: Question, second: Question): Question {
+  return { promql: (seconds) => `${first.promql(seconds)} or ${second.promql(seconds)}`, subjectOf: first.subjectOf }
+}
+
+/** Several questions about the same subjects as one query; the label `part` of an answered series is the name of its question. */
+export function together(parts: Readonly<Record<string, Question>>): Question {
+  const named = Object.entries(parts)
+  return {
+    promql: (seconds) => named.map(([name, part]) => `label_replace(${part.promql(seconds)}, "part", "${name}", "", "")`).join(' or '),
+    subjectOf: (labels) => named[0]?.[1].subjectOf(labels),
+  }
 }
 
 function question(

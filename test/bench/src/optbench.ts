@@ -7,6 +7,7 @@ import { atMost, type Benchmark, type BenchmarkResult, mean } from './benchmark.
 import { adviceGoals, atLeast, percent } from './optbench/goals.ts'
 import { startWithHistory } from './optbench/history.ts'
 import { Instance } from './optbench/instance.ts'
+import { PRICE, PRICED } from './optbench/one-model.ts'
 import { Recorder } from './optbench/recorder.ts'
 import { coverage, halfWidth, type Prediction } from './optbench/score.ts'
 import { discoverWorlds } from './optbench/world.ts'
@@ -39,7 +40,14 @@ interface Judged {
   readonly verdict: string | undefined
 }
 
-const settings = { windowMs: '1h', blocks: 12, earlierWindows: 4, scrapeIntervalMs: '60s', maxRecommendations: 50 } as const
+const settings = {
+  windowMs: '1h',
+  blocks: 12,
+  earlierWindows: 4,
+  scrapeIntervalMs: '60s',
+  maxRecommendations: 50,
+  modelPrices: { [PRICED]: PRICE },
+} as const
 
 /** Plays all worlds, lets a real Prometheus have them, and asks the optimizer once. */
 async function ask(record: (recorder: Recorder, end: number) => void): Promise<{ report: Report; version: string }> {

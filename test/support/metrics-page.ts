@@ -4,6 +4,7 @@ import { attributes, type MetricDefinition, prometheusLabel, prometheusName } fr
 const families = [
   ['Caches', contract.cache],
   ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
+  ['Runs', contract.runs],
   ['Reuse', contract.reuse],
   ['Process', { ...contract.system, ...contract.runtime }],
   ['Event loop', contract.eventLoop],

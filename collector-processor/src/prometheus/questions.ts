@@ -1,4 +1,4 @@
-import { cache, calls, reuse, runtime, subjects } from '@pitwall/sdk/contract'
+import { cache, calls, reuse, runs, runtime, subjects } from '@pitwall/sdk/contract'
 import { select, selectPart } from './promql.ts'
 import { growth, level, type SubjectLabels } from './question.ts'
 
@@ -35,6 +35,11 @@ export const questions = {
   ttl: level('min', select(cache.ttl), aCache, ['pitwall.cache.backend']),
   /** Seconds that a function held the event loop beyond the threshold. */
   blockedSeconds: growth(select(runtime.blockedTime, { 'pitwall.cause': 'code' }), aFunction),
+  /** Calls of a function in runs that follow each other in a pattern, how often they do, and seconds that runs would save. */
+  runCalls: growth(select(runs.calls), aFunction, ['pitwall.run.pattern']),
+  runGroups: growth(select(runs.groups), aFunction, ['pitwall.run.pattern']),
+  runSavedTime: growth(select(runs.savedTime), aFunction, ['pitwall.run.scenario']),
+  runs: growth(selectPart(runs.duration, 'count'), aService),
   /** Where subjects stand in the source. */
   places: level('max', select(subjects.info), followed, ['code.file.path', 'code.line.number']),
 } as const

@@ -29,6 +29,10 @@ export type CacheEvent =
   | { readonly type: 'evicted'; readonly reason: EvictionReason; readonly count: number }
   /** The shared tier answered a lookup, with a value or without. */
   | { readonly type: 'lookup'; readonly durationMs: number }
+  /** Time that making keys took, as one that was timed stands for others. */
+  | { readonly type: 'keyed'; readonly durationMs: number }
+  /** A load ended, and another process had stored the same key meanwhile. */
+  | { readonly type: 'duplicate' }
 
 /** Someone who is told what happens in a cache. Called on the path of every request: must be quick and must not throw. */
 export interface CacheListener {

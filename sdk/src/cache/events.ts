@@ -23,6 +23,8 @@ export type CacheEvent =
   | { readonly type: 'error' }
   /** A loader answered. */
   | { readonly type: 'loaded'; readonly durationMs: number }
+  /** It brought what replaces an entry that had expired a short while before. Times in milliseconds. */
+  | { readonly type: 'reloaded'; readonly startedAt: number; readonly durationMs: number }
   /** A loader threw or rejected. */
   | { readonly type: 'failed'; readonly durationMs: number; readonly error: unknown }
   /** Entries left the storage of this process. */

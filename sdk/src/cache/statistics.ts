@@ -1,6 +1,7 @@
 import { cache as contract, cacheCosts } from '../contract/index.ts'
 import { errorType } from '../telemetry/error-type.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
+import { ExpiryBursts } from './expiry-bursts.ts'
 import { type CacheEvent, type CacheListener, type EvictionReason, LOCAL_HIT } from './events.ts'
 import { LoadTimes } from './load-times.ts'
 import { LOCAL_LOOKUP_SECONDS, TimeSaved } from './time-saved.ts'
@@ -54,6 +55,7 @@ export class Statistics implements CacheListener, MetricSource {
   readonly #loads = new LoadTimes()
   readonly #failures = new Map<string, LoadTimes>()
   readonly #timeSaved = new TimeSaved()
+  readonly #bursts = new ExpiryBursts()
   readonly #evictions = { size: 0, expired: 0, invalidated: 0 }
   #localHits = 0
   #sharedHits = 0
@@ -101,6 +103,9 @@ export class Statistics implements CacheListener, MetricSource {
         break
       case 'loaded':
         this.#loads.record(event.durationMs / 1_000)
+        break
+      case 'reloaded':
+        this.#bursts.reloaded(event.startedAt, event.durationMs)
         break
       case 'failed':
         this.#failuresOf(event.error).record(event.durationMs / 1_000)
@@ -178,6 +183,9 @@ export class Statistics implements CacheListener, MetricSource {
     const name = { 'pitwall.cache.name': this.#name }
     const lookups = (tier: string, seconds: number): void =>
       sink.number(cacheCosts.lookupTime, { ...name, 'pitwall.cache.tier': tier }, seconds)
+    this.#bursts.settle()
+    sink.number(cacheCosts.burstLoads, name, this.#bursts.loads)
+    sink.number(cacheCosts.burstLoadTime, name, this.#bursts.seconds)
     if (local !== undefined) lookups(local, this.#keySeconds + this.#requests * LOCAL_LOOKUP_SECONDS)
     if (shared === undefined) return
     lookups(shared, this.#sharedLookupSeconds)

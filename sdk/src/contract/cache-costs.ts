@@ -16,4 +16,12 @@ export const cacheCosts = {
     ['pitwall.cache.name'],
     'Loads of what was not in the shared tier and that another process had stored there before they ended; absent for a tier that cannot tell.',
   ),
+  burstLoads: number(
+    'counter',
+    'pitwall.cache.burst.loads',
+    '{load}',
+    ['pitwall.cache.name'],
+    'Loads that replaced what had expired a short while before (a tenth of its time to live), within a second in which there were eight of them and five times the usual number.',
+  ),
+  burstLoadTime: number('counter', 'pitwall.cache.burst.load.time', 's', ['pitwall.cache.name'], 'Time that those loads took.'),
 } as const

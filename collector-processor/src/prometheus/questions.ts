@@ -24,7 +24,7 @@ export const questions = {
   /** Seconds that the calls of a function took together. */
   functionSeconds: growth(selectPart(calls.duration, 'sum', uncached), aFunction),
   functionCalls: growth(selectPart(calls.duration, 'count', uncached), aFunction),
-  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result']),
+  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result', 'pitwall.cache.tier']),
   /** Seconds that the loads of a cache took together. */
   loadSeconds: growth(selectPart(cache.loadDuration, 'sum'), aCache),
   loads: growth(selectPart(cache.loadDuration, 'count'), aCache),

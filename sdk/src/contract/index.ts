@@ -2,6 +2,7 @@
 export { advice } from './advice.ts'
 export { attributes, type AttributeKey } from './attributes.ts'
 export { cache } from './cache.ts'
+export { cacheCosts } from './cache-costs.ts'
 export { cpuWait } from './cpu-wait.ts'
 export { calls, subjects } from './calls.ts'
 export { memory } from './memory.ts'

@@ -61,8 +61,9 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     const held = `It held ${formatBytes(costBefore.likely)} before the change and ${formatBytes(Math.max(0, costAfter.likely))} after it.`
     return judged(predicted, actual, [held], measured >= span.windowBlocks)
   }
+  const { per = 'request' } = cost
   const evidence = [
-    `A request cost ${formatSeconds(costBefore.likely)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} requests a second.`,
+    `A ${per} cost ${formatSeconds(costBefore.likely)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} of them a second.`,
     surroundings === 1
       ? 'Nothing was corrected for.'
       : `Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`,

@@ -9,9 +9,20 @@ export class Service {
   now = 0
   readonly clock: Clock = { now: () => this.now }
   readonly #sources: MetricSource[] = []
+  readonly #others: Service[] = []
+  readonly #number: number
 
-  constructor(name: string) {
+  /** @param number of the process among those of the service */
+  constructor(name: string, number: number = 1) {
     this.name = name
+    this.#number = number
+  }
+
+  /** Another process of the same service. */
+  another(): Service {
+    const other = new Service(this.name, this.#others.length + 2)
+    this.#others.push(other)
+    return other
   }
 
   /** Exports what a source says. */
@@ -26,6 +37,7 @@ export class Service {
   }
 
   scrape(recorder: Recorder, second: number): void {
-    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-1` }, second)
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${this.#number}` }, second)
+    for (const other of this.#others) other.scrape(recorder, second)
   }
 }

@@ -2,6 +2,7 @@ import type { Evidence } from '../prometheus/evidence.ts'
 import { processQuestions } from '../prometheus/process-questions.ts'
 import { type Blocks, labelOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
+import { loopTime } from './loop-use.ts'
 import { byProcess, sharesOf, together } from './processes.ts'
 
 /** Time that garbage collections of some types took in the processes of a service. */
@@ -20,7 +21,7 @@ export const collectionQuestions = [processQuestions.gcSeconds, processQuestions
 /** Time of collections of the given types (`minor`, …); undefined where there is none, or the event loop is not measured. */
 export function collectionTime(evidence: Evidence, subject: Subject, types: readonly string[]): CollectionTime | undefined {
   const collections = evidence.of(processQuestions.gcSeconds)
-  const active = byProcess(evidence.of(processQuestions.loopSeconds), subject, (row) => labelOf(row, 'nodejs.eventloop.state') === 'active')
+  const active = loopTime(evidence, subject, 'active')
   const wanted = byProcess(collections, subject, (row) => types.includes(labelOf(row, 'v8js.gc.type')))
   if (wanted.size === 0 || active.size === 0) return undefined
   const all = together(byProcess(collections, subject))

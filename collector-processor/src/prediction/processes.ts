@@ -30,6 +30,15 @@ export function together(processes: ByProcess): Blocks {
   return [...processes.values()].reduce(addBlocks, [])
 }
 
+/** The lowest value of all processes in each block. */
+export function lowest(processes: ByProcess): Blocks {
+  const length = Math.max(0, ...[...processes.values()].map((blocks) => blocks.length))
+  return Array.from({ length }, (_, index) => {
+    const values = [...processes.values()].flatMap((blocks) => blocks[index] ?? [])
+    return values.length === 0 ? undefined : Math.min(...values)
+  })
+}
+
 /** The last value of each process that still runs. */
 export function latest(processes: ByProcess): ReadonlyMap<string, number> {
   return new Map(

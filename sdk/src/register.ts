@@ -68,7 +68,7 @@ function start(settings: Settings): Registration {
 
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
-  if (settings.spanExporters.length > 0 && !isRegistered('trace')) parts.push(startTracing(settings, resource))
+  if (settings.spanExporters.length > 0 && !isRegistered('trace')) parts.push(startSpans(settings, resource))
   const stopProfilers = startProfilers(settings.profilers, settings.budget)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -107,12 +107,13 @@ function readersFor(settings: Settings) {
  * Loads what only agents with tracing need, a ninth of all modules, and does not wait for it as `import()` would: spans
  * of the agent's first lines count.
  */
-function startTracing({ spanExporters, exportTimeoutMs }: Settings, resource: Resource): Part {
+function startSpans({ spanExporters, exportTimeoutMs }: Settings, resource: Resource): Part {
   const load = createRequire(import.meta.url)
   const extension = extname(import.meta.url)
-  const tracing: typeof import('./telemetry/tracing.ts') = load(`./telemetry/tracing${extension}`)
+  const { startTracing }: typeof import('./telemetry/tracing.ts') = load(`./telemetry/tracing${extension}`)
+  const { ModelSpans }: typeof import('./models/model-spans.ts') = load(`./models/model-spans${extension}`)
   const { followRuns }: typeof import('./runs/follow-runs.ts') = load(`./runs/follow-runs${extension}`)
-  return tracing.startTracing(spanExporters, resource, exportTimeoutMs, [followRuns()])
+  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans(), followRuns()])
 }
 
 function startMetrics(provider: MeterProvider): Part {

@@ -13,7 +13,7 @@ export const aService: SubjectLabels = { name: 'service.name', kind: 'service' }
 /** Calls that went through a cache of ours are the cache's business. */
 const uncached = { 'pitwall.function.cached': { not: 'true' } } as const
 
-/** What the rules ask. The number of queries of a cycle is the number of questions, whatever the size of the fleet. */
+/** What several rules ask. The number of queries does not depend on the size of the fleet. */
 export const questions = {
   /** Requests that a cache of `le` entries would have served. */
   reuseDistance: growth(selectPart(reuse.distance, 'bucket'), followed, ['le']),
@@ -24,7 +24,7 @@ export const questions = {
   /** Seconds that the calls of a function took together. */
   functionSeconds: growth(selectPart(calls.duration, 'sum', uncached), aFunction),
   functionCalls: growth(selectPart(calls.duration, 'count', uncached), aFunction),
-  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result']),
+  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result', 'pitwall.cache.tier']),
   /** Seconds that the loads of a cache took together. */
   loadSeconds: growth(selectPart(cache.loadDuration, 'sum'), aCache),
   loads: growth(selectPart(cache.loadDuration, 'count'), aCache),

@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace'
 import { positiveFromEnv } from './environment.ts'
 import { isRegistered } from './global-api.ts'
+import { ModelCallSampler } from './model-sampler.ts'
 import { otlpSpanExporter } from './otlp.ts'
 import { samplerFromEnvironment } from './sampler.ts'
 
@@ -32,22 +33,22 @@ export interface Tracing {
 
 /**
  * Registers a tracer provider, the context that follows async calls, and the propagators, as `OTEL_*` say.
- * @param others processors that see every recorded span as well
+ * @param listeners see spans start and end beside the exporters, those of model calls also where they are not sampled
  */
 export function startTracing(
   exporters: readonly SpanExporterName[],
   resource: Resource,
   timeoutMs: number,
-  others: readonly SpanProcessor[] = [],
+  listeners: readonly SpanProcessor[],
 ): Tracing {
   const otlp = exporters.includes('otlp') ? otlpSpanExporter(timeoutMs) : undefined
-  const spanProcessors: SpanProcessor[] = [...others]
+  const spanProcessors: SpanProcessor[] = [...listeners]
   if (otlp !== undefined) spanProcessors.push(new BatchSpanProcessor({ exporter: otlp, ...batchFromEnvironment() }))
   if (exporters.includes('console')) spanProcessors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }))
   const provider = new TracerProvider({
     resource,
     spanProcessors,
-    sampler: samplerFromEnvironment(),
+    sampler: new ModelCallSampler(samplerFromEnvironment()),
     spanLimits: spanLimitsFromEnvironment(),
   })
   trace.setGlobalTracerProvider(provider)

@@ -2,7 +2,8 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { Clock } from '../clock.ts'
 import type { Overhead } from '../sampling/overhead.ts'
 import { argumentsOf } from '../telemetry/span-arguments.ts'
-import { type RunSpan, runSpan, runTree, timesOf } from './run-span.ts'
+import type { Defer } from './guarded.ts'
+import { type RunSpan, runSpan, runTree, type SpanTimes, timesOf } from './run-span.ts'
 import type { RunStatistics } from './run-statistics.ts'
 
 /** Layer under which the cost is counted. */
@@ -21,7 +22,7 @@ export interface RunProcessorOptions {
   readonly clock: Clock
   readonly overhead: Pick<Overhead, 'add' | 'holds'>
   /** Does work when the agent's present work is done, and others had their turn. */
-  readonly defer: (work: () => void) => void
+  readonly defer: Defer
 }
 
 interface Run {
@@ -103,11 +104,12 @@ export class RunProcessor implements SpanProcessor {
     return Promise.resolve()
   }
 
-  async shutdown(): Promise<void> {
-    await this.forceFlush()
+  shutdown(): Promise<void> {
+    const flushed = this.forceFlush()
     this.#runs.clear()
     this.#spans = 0
     this.#free()
+    return flushed
   }
 
   #keep(run: Run, span: ReadableSpan, now: number): void {
@@ -137,7 +139,7 @@ export class RunProcessor implements SpanProcessor {
     if (this.#looking === undefined && this.#ended.length === 1) this.#options.defer(() => this.#lookOn())
   }
 
-  #timesOf(run: Run, span: ReadableSpan, now: number): { readonly start: number; readonly end: number } {
+  #timesOf(run: Run, span: ReadableSpan, now: number): SpanTimes {
     const { spanId } = span.spanContext()
     const begun = run.begins.get(spanId)
     run.begins.delete(spanId)

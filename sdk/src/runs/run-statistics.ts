@@ -7,7 +7,7 @@ import { type Scenario, timeSaved } from './replay.ts'
 import type { RunSpan } from './run-span.ts'
 import { SlowRepeats } from './slow-repeats.ts'
 
-/** Functions that one process tells apart here: each has up to 18 series. */
+/** Functions that one process tells apart here: each has up to 21 series. */
 const MAX_FUNCTIONS = 50
 /** Of one run, so many functions are replayed: the costliest. */
 const REPLAYED = 8
@@ -105,11 +105,11 @@ export class RunStatistics implements MetricSource {
     count('repeated', repeated)
     count(
       'retry',
-      retries.map((group) => group.slice(1)).filter((group) => group.length > 0),
+      retries.map((group) => group.slice(1)),
     )
     count(
       'recovered',
-      retries.map((group) => group.slice(-1)).filter((group) => group.some(({ hasFailed }) => !hasFailed)),
+      retries.filter((group) => group.at(-1)?.hasFailed === false).map((group) => group.slice(-1)),
     )
     count('identical', identical)
     if (sequential.length > 0) replay('concurrent', { chains: sequential })

@@ -1,9 +1,10 @@
-import { context, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import { context, diag, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
 import { prometheusName, runs } from '../../../sdk/src/contract/index.ts'
 import { Overhead } from '../../../sdk/src/sampling/overhead.ts'
 import { noteArguments, rememberArguments } from '../../../sdk/src/telemetry/span-arguments.ts'
+import { guarded } from '../../../sdk/src/runs/guarded.ts'
 import { RunProcessor } from '../../../sdk/src/runs/run-processor.ts'
 import { RunStatistics } from '../../../sdk/src/runs/run-statistics.ts'
 import type { Clock } from '../../../sdk/src/clock.ts'
@@ -178,3 +179,26 @@ describe('runs, by their spans', () => {
     expect(agent.overhead.heldBytes).toBe(0)
   })
 })
+
+describe('what goes wrong with following runs', () => {
+  it.each(['ended', 'look'] as const)('does not reach the agent, and is said once: in %s', (method) => {
+    const said: string[] = []
+    diag.setLogger({ ...silent, warn: (text) => void said.push(text) }, { suppressOverrideMessage: true })
+    const broken = new RunStatistics(() => 0.5)
+    broken[method] = () => {
+      throw new Error('a mistake of ours')
+    }
+    const clock = { now: () => 0 }
+    const processor = guarded(
+      (defer) => new RunProcessor({ statistics: broken, clock, overhead: new Overhead(clock), defer }),
+      (work) => work(),
+    )
+    const tracer = new TracerProvider({ spanProcessors: [processor] }).getTracer('agent')
+    for (let run = 0; run < 3; run++) expect(() => tracer.startSpan('run').end()).not.toThrow()
+    expect(said).toEqual(['runs are not followed any more (a mistake of ours); how calls follow each other stays unknown.'])
+    diag.disable()
+  })
+})
+
+const nothing = () => {}
+const silent = { error: nothing, warn: nothing, info: nothing, debug: nothing, verbose: nothing }

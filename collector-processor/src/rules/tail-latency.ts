@@ -52,6 +52,28 @@ function gained(evidence: Evidence, subject: Subject): Blocks {
     })
 }
 
+/** How much of the slowness is chance, or why that is not known. */
+type Chance =
+  | { readonly kind: 'chance'; readonly lower: number; readonly likely: number; readonly repeats: number; readonly again: number }
+  | Exclude<Answer, { readonly kind: 'finding' }>
+
+/** Share of the slowness that is chance, by the calls with the arguments of a slow one. */
+function chanceOf(evidence: Evidence, subject: Subject): Chance {
+  const repeats = patternInWindow(evidence, subject, 'after_slow').calls
+  if (repeats < MIN_REPEATS) {
+    const needs = `${MIN_REPEATS} calls with the arguments of a slow one, to see whether these are slow again; seen: ${formatNumber(Math.floor(repeats))}`
+    return { kind: 'notEnoughData', subject, needs }
+  }
+  const slowAgain = Math.min(patternInWindow(evidence, subject, 'slow_again').calls, repeats)
+  const again = slowAgain / repeats
+  if (again > MAX_AGAIN) {
+    const reason = `${formatShare(again)} of the calls with the arguments of a slow one are slow again: it is the arguments, not chance`
+    return { kind: 'notAdvised', subject, reason }
+  }
+  const beyond = (share: number): number => Math.max(0, share - BY_CHANCE) / (1 - BY_CHANCE)
+  return { kind: 'chance', lower: 1 - beyond(wilson(slowAgain, repeats).upper), likely: 1 - beyond(again), repeats, again }
+}
+
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const { span } = evidence
   const all = durations(evidence, subject, (blocks) => growthInWindow(blocks, span).total)
@@ -61,39 +83,23 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const amounts = gained(evidence, subject)
   if (growthInWindow(amounts, span).perSecond < settings.minSaving / 2) return undefined
   const word = writingWord(subject.name)
-  if (word !== undefined)
+  if (word !== undefined) {
     return { kind: 'notAdvised', subject, reason: `its name says that it writes ("${word}"), which a second attempt may do twice` }
-  if (count < MIN_CALLS)
-    return {
-      kind: 'notEnoughData',
-      subject,
-      needs: `${formatNumber(Math.floor(count))} calls in the window, needs ${formatNumber(MIN_CALLS)}`,
-    }
-  const [after, again] = [patternInWindow(evidence, subject, 'after_slow').calls, patternInWindow(evidence, subject, 'slow_again').calls]
-  if (after < MIN_REPEATS) {
-    return {
-      kind: 'notEnoughData',
-      subject,
-      needs: `${MIN_REPEATS} calls with the arguments of a slow one, to see whether these are slow again; seen: ${formatNumber(Math.floor(after))}`,
-    }
   }
-  const bounds = wilson(Math.min(again, after), after)
-  if (again / after > MAX_AGAIN) {
-    return {
-      kind: 'notAdvised',
-      subject,
-      reason: `${formatShare(again / after)} of the calls with the arguments of a slow one are slow again: it is the arguments, not chance`,
-    }
+  if (count < MIN_CALLS) {
+    const needs = `${formatNumber(Math.floor(count))} calls in the window, needs ${formatNumber(MIN_CALLS)}`
+    return { kind: 'notEnoughData', subject, needs }
   }
-  const kept = (slowAgain: number): number => Math.min(1, Math.max(0, 1 - (slowAgain - BY_CHANCE) / (1 - BY_CHANCE)))
+  const chance = chanceOf(evidence, subject)
+  if (chance.kind !== 'chance') return chance
   const seconds = amounts.map((amount) => (amount === undefined ? undefined : span.blockSeconds))
   const floor = FLOOR * growthInWindow(amounts, span).perSecond
   const byChance = estimate({ amounts, requests: seconds, windowBlocks: span.windowBlocks, floor })
   if (byChance === undefined) return { kind: 'notEnoughData', subject, needs: 'calls in at least three blocks of the window' }
   const saving = {
     unit: 's/s',
-    lower: byChance.lower * (byChance.lower > 0 ? kept(bounds.upper) : 1),
-    likely: byChance.likely * kept(again / after),
+    lower: byChance.lower * (byChance.lower > 0 ? chance.lower : 1),
+    likely: byChance.likely * chance.likely,
     upper: byChance.upper,
   } as const
   const [name, delay] = [identifier(subject.name), Math.round(hedged.delay * 1_000)]
@@ -105,7 +111,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     saving,
     evidence: [
       `One call in a hundred takes longer than ${formatSeconds(slowest)}, half of them less than ${formatSeconds(half)}, of ${formatNumber(Math.round(count))} calls.`,
-      `Of ${formatNumber(after)} calls with the arguments of a slow one, ${formatShare(again / after)} were slow again: slowness is mostly chance.`,
+      `Of ${formatNumber(chance.repeats)} calls with the arguments of a slow one, ${formatShare(chance.again)} were slow again: slowness is mostly chance.`,
       `A second attempt is made for ${formatShare(hedged.share)} of the calls, which is so much more load.`,
       `Predicted: ${formatSaving(saving)} of waiting.`,
     ],
@@ -119,6 +125,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
       `  const isSlow = await Promise.race([first.then(() => false), pause(${delay}, true)])`,
       `  return isSlow ? Promise.any([first, ${name}(...args)]) : first`,
       `}`,
+      `// in place of the function itself, or its calls are counted twice`,
       `export const ${name}Hedged = profiled(hedged, { name: ${JSON.stringify(subject.name)} })`,
       ``,
     ].join('\n'),

@@ -6,7 +6,7 @@ export default {
   title: 'a loop that awaits calls which do not need each other',
   truths: [{ rule: 'sequential-awaits', subject: 'summarize' }],
   begin(service, random) {
-    const [rate, meanMs, slower] = [between(random, 0.1, 0.6), between(random, 80, 400), between(random, 1, 1.15)]
+    const [rate, meanMs, slower] = [between(random, 0.2, 0.6), between(random, 120, 400), between(random, 1, 1.15)]
     const calls = Math.round(between(random, 3, 9))
     let isTogether = false
     const runs = new SimulatedRuns(service, random, rate, (run) => {

@@ -10,7 +10,7 @@ export default {
     { rule: 'uncached-repetition', subject: 'searchFlights' },
   ],
   begin(service, random) {
-    const [rate, meanMs, often] = [between(random, 0.15, 0.6), between(random, 80, 400), between(random, 0.3, 0.9)]
+    const [rate, meanMs, often] = [between(random, 0.25, 0.6), between(random, 120, 400), between(random, 0.5, 0.9)]
     let asksOnce = false
     const runs = new SimulatedRuns(service, random, rate, (run) => {
       const times = run.chance() < often ? 4 : 1

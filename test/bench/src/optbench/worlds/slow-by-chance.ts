@@ -6,8 +6,8 @@ export default {
   title: 'calls of which a few are slow by chance, and return something new each time',
   truths: [{ rule: 'tail-latency', subject: 'quoteRate' }],
   begin(service, random) {
-    const [rate, meanMs] = [between(random, 2, 4), between(random, 20, 60)]
-    const [slow, factor] = [between(random, 0.02, 0.035), between(random, 20, 40)]
+    const [rate, meanMs] = [between(random, 3, 5), between(random, 30, 60)]
+    const [slow, factor] = [between(random, 0.025, 0.035), between(random, 25, 40)]
     const key = popularKeys(random, 60, 0.5)
     let delayMs = Infinity
     const runs = new SimulatedRuns(service, random, rate, (run) => {

@@ -117,9 +117,9 @@ async function send(settings: ClientSettings, url: string, parameters: Record<st
     if (settings.signal?.aborted === true) throw new PrometheusError(`The query to ${url} was stopped.`, { cause: error })
     if (deadline.aborted)
       throw new PrometheusError(`Prometheus at ${url} gave no answer within ${settings.queryTimeoutMs} ms.`, { cause: error })
-    throw new PrometheusError(`Prometheus at ${url} cannot be reached (${reason(error)}); start it or set PITWALL_PROMETHEUS_URL.`, {
-      cause: error,
-    })
+    const why = reason(error)
+    const advice = isUntrusted(why) ? 'name a file with its authority in NODE_EXTRA_CA_CERTS' : 'start it or set PITWALL_PROMETHEUS_URL'
+    throw new PrometheusError(`Prometheus at ${url} cannot be reached (${why}); ${advice}.`, { cause: error })
   }
 }
 
@@ -128,6 +128,11 @@ function reason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause) return String(cause.code)
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** Whether it is the certificate that is not trusted, by the codes of OpenSSL. */
+function isUntrusted(code: string): boolean {
+  return /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code)
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,8 @@
 import { runCycle } from '../../../../collector-processor/dist/cycle.js'
 import { type PrometheusClient, prometheusClient } from '../../../../collector-processor/dist/prometheus/client.js'
+import { RECORDED } from '../../../../collector-processor/dist/prometheus/recorded.js'
 import { recommendationSeries } from '../../../../collector-processor/dist/recommendation/series.js'
+import type { Recommendation } from '../../../../collector-processor/dist/recommendation/recommendation.js'
 import { parseSettings } from '../../../../collector-processor/dist/settings.js'
 import { serve } from './worker.ts'
 
@@ -13,11 +15,11 @@ export interface CycleCost {
   /** Seconds that each query took, the longest first, with the beginning of its expression. */
   readonly longest: readonly (readonly [seconds: number, promql: string])[]
   readonly noVerdict?: string
-  /** `id rule subject saving` of each recommendation. */
-  readonly found: readonly string[]
+  readonly found: readonly Pick<Recommendation, 'id' | 'title' | 'saving'>[]
 }
 
-async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number): Promise<CycleCost> {
+/** One evaluation; without what recording rules have answered, when they are not to be used. */
+async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number, isRecorded: boolean): Promise<CycleCost> {
   const settings = parseSettings({ prometheusUrl, scrapeIntervalMs: scrapeSeconds * 1_000 })
   const client = prometheusClient(settings)
   const took: [number, string][] = []
@@ -27,7 +29,8 @@ async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number):
   }
   const counting: PrometheusClient = {
     query: (promql, time, signal) => timed(promql, client.query(promql, time, signal)),
-    queryRange: (promql, range, signal) => timed(promql, client.queryRange(promql, range, signal)),
+    queryRange: (promql, range, signal) =>
+      !isRecorded && promql.includes(RECORDED) ? Promise.resolve([]) : timed(promql, client.queryRange(promql, range, signal)),
   }
   const start = performance.now()
   const report = await runCycle({ settings, client: counting, now })
@@ -39,7 +42,7 @@ async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number):
     memoryMiB: process.resourceUsage().maxRSS / 1_024,
     longest: took.toSorted(([a], [b]) => b - a).slice(0, 5),
     ...(report.noVerdict === undefined ? {} : { noVerdict: report.noVerdict }),
-    found: report.recommendations.map(({ id, rule, subject, saving }) => `${id} ${rule} ${subject} ${saving.likely.toPrecision(3)}`),
+    found: report.recommendations.map(({ id, title, saving }) => ({ id, title, saving })),
   }
 }
 

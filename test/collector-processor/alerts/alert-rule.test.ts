@@ -121,6 +121,29 @@ describe('the alert rule', () => {
     await expect(raises(input, [alert])).resolves.toContain('SUCCESS')
   })
 
+  it('raises one alert, and never another, when two optimizers side by side differ in numbers and priority', async () => {
+    const [a, b] = [
+      sampleRecommendation(),
+      sampleRecommendation({ priority: 'medium', saving: { unit: 's/s', lower: 0.34, likely: 0.4, upper: 0.5 } }),
+    ]
+    const of = (recommendation: Recommendation, identity: string): { series: string; values: string }[] =>
+      recommendationSeries(sampleReport(recommendation)).map((point) => series(point, undefined, identity))
+    // Which of them tells its text does not matter, as long as it is one and the same.
+    const one = { ...alert, exp_labels: { ...alert.exp_labels, priority: 'medium' } }
+    const outputs = await testRules({
+      rule_files: [ruleFile],
+      evaluation_interval: '15s',
+      tests: [
+        {
+          interval: '15s',
+          input_series: [...of(b, 'a'), ...of(a, 'b')],
+          alert_rule_test: ['1m', '3m', '5m'].map((eval_time) => ({ eval_time, alertname: ALERT_NAME, exp_alerts: [one] })),
+        },
+      ],
+    })
+    expect(outputs.join('')).toContain('SUCCESS')
+  })
+
   it.each<State>(['applied', 'verified', 'refuted', 'stale'])('stays silent for a recommendation that is %s', async (state) => {
     await expect(raises(seriesOf(sampleRecommendation({ state })), [])).resolves.toContain('SUCCESS')
   })

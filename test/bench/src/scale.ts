@@ -8,7 +8,7 @@ import type { CycleCost, service } from './support/cycle-worker.ts'
 import { type FleetSize, LargeFleet } from './support/large-fleet.ts'
 import { Worker } from './support/worker.ts'
 
-const ROUNDS = 5
+const ROUNDS = 3
 const HOUR = 3_600
 
 /** Scraped as often as Prometheus does by default. */
@@ -70,7 +70,7 @@ export default {
         for (const [name, costs] of [['recorded', recorded] as const, ['raw', raw] as const]) {
           const cost = await evaluate(prometheus.url, end, name === 'recorded')
           progress(
-            `round ${round}, ${name}: ${cost.queries} queries, ${cost.seconds.toFixed(2)} s, ${cost.memoryMiB.toFixed(0)} MiB, ${cost.found.length} recommendations; the longest query ${cost.longest[0]?.[0].toFixed(2)} s`,
+            `round ${round}, ${name}: ${cost.queries} queries, ${cost.seconds.toFixed(2)} s (processor: ${cost.ownSeconds.toFixed(2)} s here, ${cost.serverSeconds.toFixed(2)} s in Prometheus), ${cost.memoryMiB.toFixed(0)} MiB, ${cost.found.length} recommendations`,
           )
           costs.push(cost)
         }
@@ -108,6 +108,8 @@ export default {
         notes: {
           prometheus: prometheus.version,
           scrapeSeconds: size.scrapeSeconds,
+          serverProcessorSecondsRecorded: median(recorded.map(({ serverSeconds }) => serverSeconds)),
+          serverProcessorSecondsRaw: median(raw.map(({ serverSeconds }) => serverSeconds)),
           slowestRecorded: Math.max(...recorded.map(({ seconds }) => seconds)),
           slowestRaw: Math.max(...raw.map(({ seconds }) => seconds)),
           recommendations: recorded[0]?.found.length ?? 0,

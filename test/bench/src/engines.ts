@@ -44,6 +44,15 @@ async function judged(url: string, now: number): Promise<CycleCost> {
   }
 }
 
+function compared(name: string, version: string, first: CycleCost, cost: CycleCost): readonly Goal[] {
+  const [expected, ids] = [first, cost].map(({ found }) => new Set(found.map(({ id }) => id)))
+  const different = [...first.found, ...cost.found].filter(({ id }) => expected?.has(id) !== ids?.has(id))
+  return [
+    atMost(0, 'ids', { id: `ids-${version}`, what: `ids that only one of ${name} and the first engine has`, figure: different.length }),
+    atMost(0.02, 'of it', { id: `savings-${version}`, what: `largest difference of a saving in ${name}`, figure: difference(first, cost) }),
+  ]
+}
+
 /** Largest relative difference of a likely saving that both have. */
 function difference(one: CycleCost, other: CycleCost): number {
   const savings = new Map(one.found.map(({ id, saving }) => [id, saving.likely]))
@@ -68,24 +77,8 @@ export default {
           `${engine.name} ${running.version}: ${cost.found.length} recommendations, ${cost.queries} queries, ${cost.seconds.toFixed(2)} s`,
         )
         notes[engine.name] = `${running.version}, ${cost.found.length} recommendations, ${cost.queries} queries`
-        first ??= cost
-        const [ids, expected] = [cost, first].map(({ found }) => found.map(({ id }) => id))
-        const different = [
-          ...(ids ?? []).filter((id) => expected?.includes(id) !== true),
-          ...(expected ?? []).filter((id) => ids?.includes(id) !== true),
-        ]
-        goals.push(
-          atMost(0, 'ids', {
-            id: `ids-${running.version}`,
-            what: `ids that ${engine.name} has and the first has not, or the other way`,
-            figure: different.length,
-          }),
-          atMost(0.02, '', {
-            id: `savings-${running.version}`,
-            what: `largest relative difference of a saving in ${engine.name}`,
-            figure: difference(first, cost),
-          }),
-        )
+        if (first === undefined) first = cost
+        else goals.push(...compared(engine.name, running.version, first, cost))
       } finally {
         await rm(directory, { recursive: true, force: true })
       }

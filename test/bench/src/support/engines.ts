@@ -61,7 +61,7 @@ function* openMetrics(metrics: Iterable<readonly WrittenSample[]>): Generator<st
 const MODULE = 'github.com/prometheus/prometheus'
 const VICTORIA = 'github.com/VictoriaMetrics/VictoriaMetrics'
 
-/** Never found on PATH: what is there is the usual engine. */
+/** Never found on PATH: what is there is the usual engine. Each version has a folder of its own in the cache, under the name of Prometheus. */
 const nowhere = { programs: [], variable: '' }
 
 export const engines: readonly Engine[] = [
@@ -74,8 +74,8 @@ export const engines: readonly Engine[] = [
       minimumVersion: '3.15.0',
       goBuild: {
         files: {
-          // Its module has a `replace`, which only a module of our own may repeat.
-          'go.mod': `module pitwall.example/prometheus\n\ngo 1.26.0\n\ntool ${MODULE}/cmd/prometheus\n\nrequire ${MODULE} v0.315.0\n\nreplace cloud.google.com/go => cloud.google.com/go v0.123.0\n`,
+          // As in test/support/prometheus3.ts, because tests find in the cache what was built here.
+          'go.mod': `module pitwall.example/prometheus\n\ngo 1.26.0\n\ntool (\n\t${MODULE}/cmd/prometheus\n\t${MODULE}/cmd/promtool\n)\n\nrequire ${MODULE} v0.315.0\n\nreplace cloud.google.com/go => cloud.google.com/go v0.123.0\n`,
         },
         steps: [
           ['mod', 'tidy'],
@@ -86,6 +86,7 @@ export const engines: readonly Engine[] = [
             '-o',
             './',
             `${MODULE}/cmd/prometheus`,
+            `${MODULE}/cmd/promtool`,
           ],
         ],
         program: 'prometheus',

@@ -39,7 +39,7 @@ interface Agent {
   readonly phase: number
 }
 
-/** Radians of the swing take so long. */
+/** A radian of the swing takes so long; all of it an hour and a half. */
 const SWING_SECONDS = 900
 
 type Attributes = Readonly<Record<string, string>>

@@ -5,6 +5,8 @@ import type { Recorder } from './recorder.ts'
 /** One simulated agent process: its time, and what it exports. */
 export class Service {
   readonly name: string
+  /** `service.version` of the process that runs now; unknown by default. */
+  version: string | undefined
   /** Milliseconds since the world began. */
   now = 0
   readonly clock: Clock = { now: () => this.now }
@@ -26,6 +28,7 @@ export class Service {
   }
 
   scrape(recorder: Recorder, second: number): void {
-    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-1` }, second)
+    const version = this.version === undefined ? {} : { 'service.version': this.version }
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-1`, ...version }, second)
   }
 }

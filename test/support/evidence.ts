@@ -9,7 +9,7 @@ import type { Subject } from '../../collector-processor/src/prometheus/subject.t
 export interface Answered {
   readonly question: Question
   readonly subject: Subject
-  readonly labels?: { readonly [K in AttributeKey | IdentityKey | 'le']?: string }
+  readonly labels?: { readonly [K in AttributeKey | IdentityKey | 'le' | 'part']?: string }
   readonly blocks: Blocks
 }
 

@@ -41,29 +41,36 @@ export function historic(
 }
 
 /** Starts Prometheus on a history that promtool wrote into its database; weeks of it take less than a second. */
-export async function startWithHistory(
-  series: readonly HistoricSeries[],
-  { seconds, stepSeconds }: HistoryOptions,
-): Promise<HistoricPrometheus> {
+export async function startWithHistory(series: readonly HistoricSeries[], options: HistoryOptions): Promise<HistoricPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), 'pitwall-history-'))
-  const end = Math.floor(Date.now() / 1_000)
-  const start = end - seconds
   try {
-    const input = join(directory, 'history.txt')
-    const data = join(directory, 'prometheus', 'data')
-    await mkdir(data, { recursive: true })
-    await writeFile(input, openMetrics(series, start, seconds, stepSeconds))
-    await promtool('tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=192h', '--quiet', input, data)
+    const written = await writeHistory(series, options, join(directory, 'prometheus', 'data'))
     const stack = await startTestStack(['prometheus'], { directory, scrapeIntervalMs: 60_000 })
     const stop = async (): Promise<void> => {
       await stack.stop()
       await rm(directory, { recursive: true, force: true })
     }
-    return { url: stack.endpoints.prometheus ?? '', start, end, stop }
+    return { url: stack.endpoints.prometheus ?? '', ...written, stop }
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
     throw error
   }
+}
+
+/** Writes a history that ends now into the folder of a database that no Prometheus has open. */
+export async function writeHistory(
+  series: readonly HistoricSeries[],
+  { seconds, stepSeconds }: HistoryOptions,
+  data: string,
+): Promise<Pick<HistoricPrometheus, 'start' | 'end'>> {
+  const end = Math.floor(Date.now() / 1_000)
+  const start = end - seconds
+  const input = join(data, '..', 'history.txt')
+  await mkdir(data, { recursive: true })
+  await writeFile(input, openMetrics(series, start, seconds, stepSeconds))
+  await promtool('tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=192h', '--quiet', input, data)
+  await rm(input)
+  return { start, end }
 }
 
 /** OpenMetrics text; the series of a metric stand together, as the format wants it. */

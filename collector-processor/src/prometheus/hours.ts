@@ -22,26 +22,21 @@ export function hoursOf({ end }: Span): Span {
 
 /**
  * As `gather`, each question over the time that it is about. A week is the dearest thing to ask for: where Prometheus cannot give
- * it, what asks for it has no answer, all else has, and a warning says so once.
+ * it, what asks for it has no answer, all else has, and `onMissing` is told why in a sentence.
  */
-export async function gatherWithHours(client: PrometheusClient, questions: readonly Question[], span: Span): Promise<Evidence> {
+export async function gatherWithHours(
+  client: PrometheusClient,
+  questions: readonly Question[],
+  span: Span,
+  onMissing: (sentence: string) => void,
+): Promise<Evidence> {
+  const noHours = (error: unknown): Pick<Evidence, 'of'> => {
+    if (!(error instanceof PrometheusError)) throw error
+    onMissing(`Nothing is said of changes within the last week: ${error.message}`)
+    return { of: () => new Table([]) }
+  }
   const ofHours = questions.filter(({ isOfHours }) => isOfHours === true)
-  const [recent, hours] = await Promise.all([
-    gather(
-      client,
-      questions.filter((question) => !ofHours.includes(question)),
-      span,
-    ),
-    gather(client, ofHours, hoursOf(span)).catch(noHours),
-  ])
+  const ofBlocks = questions.filter((question) => !ofHours.includes(question))
+  const [recent, hours] = await Promise.all([gather(client, ofBlocks, span), gather(client, ofHours, hoursOf(span)).catch(noHours)])
   return { span, of: (question) => (question.isOfHours === true ? hours : recent).of(question) }
-}
-
-let isWarned = false
-
-function noHours(error: unknown): Pick<Evidence, 'of'> {
-  if (!(error instanceof PrometheusError)) throw error
-  if (!isWarned) process.emitWarning(`Nothing is said of changes within the last week: ${error.message}`, 'PitwallWarning')
-  isWarned = true
-  return { of: () => new Table([]) }
 }

@@ -38,6 +38,11 @@ export function last(selector: string, seconds: number): string {
   return `last_over_time(${selector}[${range(seconds)}])`
 }
 
+/** The mean of each gauge of a selector over the seconds before the moment of evaluation. */
+export function average(selector: string, seconds: number): string {
+  return `avg_over_time(${selector}[${range(seconds)}])`
+}
+
 /** One series for each combination of the labels. */
 export function aggregate(how: 'sum' | 'min' | 'max', by: readonly (AttributeKey | IdentityKey | 'le')[], expression: string): string {
   return `${how} by (${by.map(prometheusLabel).join(', ')}) (${expression})`

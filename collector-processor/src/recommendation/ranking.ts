@@ -4,8 +4,8 @@ import { type UnitWorth, worthOf } from './worth.ts'
 /** Hours that a change takes: what the lower bound of its saving is divided by. */
 const hours: Readonly<Record<Effort, number>> = { minutes: 0.5, hours: 4, days: 16 }
 
-/** Open work comes before what was done, and both before what lapsed. */
-const order: Readonly<Record<State, number>> = { proposed: 0, accepted: 0, applied: 1, verified: 2, refuted: 2, stale: 3 }
+/** Open work comes before what was done, and both before what lapsed or is not wanted. */
+const order: Readonly<Record<State, number>> = { proposed: 0, accepted: 0, applied: 1, verified: 2, refuted: 2, stale: 3, dismissed: 3 }
 
 /** Best first: state, then what the saving is worth against the effort, then the id, so that the order never wavers. */
 export function rank(recommendations: readonly Recommendation[], units: UnitWorth): readonly Recommendation[] {

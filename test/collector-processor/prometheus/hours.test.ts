@@ -24,10 +24,14 @@ function client(ranges: Range[], refuse: (range: Range) => boolean = () => false
   }
 }
 
+const fail = (sentence: string): never => {
+  throw new Error(sentence)
+}
+
 describe('questions of hours', () => {
   it('are asked of a week, the others of the blocks of the evidence', async () => {
     const ranges: Range[] = []
-    const evidence = await gatherWithHours(client(ranges), [question, ofHours], span)
+    const evidence = await gatherWithHours(client(ranges), [question, ofHours], span, fail)
     expect(ranges.toSorted((a, b) => a.step - b.step)).toEqual([
       { start: span.end - 59 * 300, end: span.end, step: 300 },
       { start: span.end - 167 * 3_600, end: span.end, step: 3_600 },
@@ -40,16 +44,19 @@ describe('questions of hours', () => {
 
   it('cost no query when nobody asks one', async () => {
     const ranges: Range[] = []
-    await gatherWithHours(client(ranges), [question], span)
+    await gatherWithHours(client(ranges), [question], span, fail)
     expect(ranges).toHaveLength(1)
   })
 
   it('have no answer when Prometheus cannot give a week; everything else has', async () => {
+    const sentences: string[] = []
     const evidence = await gatherWithHours(
       client([], ({ step }) => step === 3_600),
       [question, ofHours],
       span,
+      (sentence) => sentences.push(sentence),
     )
+    expect(sentences).toEqual(['Nothing is said of changes within the last week: It takes too long.'])
     expect(evidence.of(ofHours).subjects()).toEqual([])
     expect(evidence.of(question).subjects()).toHaveLength(1)
   })
@@ -60,6 +67,7 @@ describe('questions of hours', () => {
         client([], () => true),
         [question, ofHours],
         span,
+        () => {},
       ),
     ).rejects.toThrow('too long')
   })

@@ -36,6 +36,7 @@ export async function gatherWithHours(
     return { of: () => new Table([]) }
   }
   const ofHours = questions.filter(({ isOfHours }) => isOfHours === true)
+  if (ofHours.length === 0) return gather(client, questions, span)
   const ofBlocks = questions.filter((question) => !ofHours.includes(question))
   const [recent, hours] = await Promise.all([gather(client, ofBlocks, span), gather(client, ofHours, hoursOf(span)).catch(noHours)])
   return { span, of: (question) => (question.isOfHours === true ? hours : recent).of(question) }

@@ -139,6 +139,7 @@ export default {
       .of(usageOfHours)
       .subjects()
       .flatMap((subject) => judge(subject, evidence) ?? []),
+  looksBack: true,
   appliedAt,
   hasControls: false,
   cost: (evidence, subject) => seconds(evidence, subject),

@@ -11,7 +11,7 @@ import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
 import { follow, type Judgement } from './recommendation/lifecycle.ts'
 import { inPhases } from './recommendation/plan.ts'
-import { rank } from './recommendation/ranking.ts'
+import { best, rank } from './recommendation/ranking.ts'
 import type { Report } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { formatSeconds } from './text/numbers.ts'
@@ -68,8 +68,8 @@ async function judge({ settings, client, now, rules: given, decisions = [] }: Cy
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
   const decided = decide(verified, [...decisions, ...silenced])
-  const best = rank(decided, settings).slice(0, settings.maxRecommendations)
-  const report: Report = { recommendations: inPhases(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+  const told = best(rank(decided, settings), settings.maxRecommendations)
+  const report: Report = { recommendations: inPhases(told), notAdvised: followed.notAdvised, evaluatedAt: now }
   return warnings.length === 0 ? report : { ...report, warnings }
 }
 

@@ -95,8 +95,8 @@ const schema = z.strictObject({
   reach: share.default(0.95),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
   allowedStaleness: share.default(0.01),
-  /** Open recommendations, at most; the best are kept. */
-  maxRecommendations: count.max(50, 'must be 50 or less').default(50),
+  /** Open recommendations, at most, the best; and as many that have been applied or judged. Each is about ten series. */
+  maxRecommendations: count.max(500, 'must be 500 or less').default(50),
   /** Where rules are explained: the id of the rule is appended to it. */
   runbookUrl: url.default('http://127.0.0.1:9465/rules/'),
 })

@@ -29,7 +29,14 @@ let reportOfDays: Report
 beforeAll(async () => {
   const series = situations.flatMap(({ declared, service }) => declared.series.map((one) => historic(one, service, historyOf(declared))))
   prometheus = await startWithHistory(series, { seconds, stepSeconds: 20 })
-  settings = parseSettings({ prometheusUrl: prometheus.url, windowMs: 500_000, blocks: 10, earlierWindows: 0, scrapeIntervalMs: 20_000 })
+  settings = parseSettings({
+    prometheusUrl: prometheus.url,
+    windowMs: 500_000,
+    blocks: 10,
+    earlierWindows: 0,
+    scrapeIntervalMs: 20_000,
+    maxRecommendations: 500,
+  })
   report = await runCycle({ settings, client: prometheusClient(settings), now: prometheus.end })
   const ofDays = parseSettings({ ...settings, windowMs: '12h', blocks: 12, scrapeIntervalMs: '20m' })
   reportOfDays = await runCycle({ settings: ofDays, client: prometheusClient(ofDays), now: prometheus.end })

@@ -1,38 +1,42 @@
-import { eventLoop, heap, prometheusLabel } from '@pitwall/sdk/contract'
-import { aggregate, last, range, select } from './promql.ts'
+import { eventLoop, heap, pools, prometheusLabel } from '@pitwall/sdk/contract'
+import { aggregate, average, last, select } from './promql.ts'
 import type { Question } from './question.ts'
 import { serviceOf } from './subject.ts'
 
 /** Label that names the resource of an answer. */
 const RESOURCE = 'pitwall_resource'
 
-/** Names of the resources that each process has. */
+/** Names of the resources that each process has; any other is that of a pool of connections. */
 export const HEAP = 'heap'
 export const EVENT_LOOP = 'event loop'
 
-const services = ['service.namespace', 'service.name'] as const
+const ofService = ['service.namespace', 'service.name'] as const
+const ofPool = [...ofService, 'db.client.connection.pool.name'] as const
 
-/** Used share of each resource that has a limit, 0 to 1, of the fullest process: one question for all of them. */
-export const usage: Question = ofResources((seconds) => ({
-  [HEAP]: aggregate('max', services, `${last(select(heap.afterGc), seconds)} / ${last(select(heap.limit), seconds)}`),
-  [EVENT_LOOP]: aggregate('max', services, `avg_over_time(${select(eventLoop.utilization)}[${range(seconds)}])`),
+/** Used share of everything that has a limit, 0 to 1: of the fullest process, and of the pools of all processes. One question for all. */
+export const usage = ofResources((seconds) => ({
+  heap: aggregate('max', ofService, `${last(select(heap.afterGc), seconds)} / ${last(select(heap.limit), seconds)}`),
+  eventLoop: aggregate('max', ofService, average(select(eventLoop.utilization), seconds)),
+  pools: `${aggregate('sum', ofPool, average(select(pools.count, { 'db.client.connection.state': 'used' }), seconds))} / ${aggregate('sum', ofPool, last(select(pools.max), seconds))}`,
 }))
 
-/** What there is of each: bytes of the heap's limit, of the smallest process; for the event loop, processes. */
-export const capacity: Question = ofResources((seconds) => ({
-  [HEAP]: aggregate('min', services, last(select(heap.limit), seconds)),
-  [EVENT_LOOP]: `count by (${services.map(prometheusLabel).join(', ')}) (${last(select(eventLoop.utilization), seconds)})`,
+/** What there is of it: bytes that the smallest heap may grow to, processes, connections that a process may open. */
+export const capacity = ofResources((seconds) => ({
+  heap: aggregate('min', ofService, last(select(heap.limit), seconds)),
+  eventLoop: `count by (${ofService.map(prometheusLabel).join(', ')}) (${last(select(eventLoop.utilization), seconds)})`,
+  pools: aggregate('min', ofPool, last(select(pools.max), seconds)),
 }))
 
-/** The answers of several expressions, each with the name of its resource. */
-function ofResources(expressions: (seconds: number) => Readonly<Record<string, string>>): Question {
+/** Answers of several expressions, each with the name of its resource. */
+function ofResources(expressions: (seconds: number) => Readonly<Record<'heap' | 'eventLoop' | 'pools', string>>): Question {
+  const named = (expression: string, name: string): string => `label_replace(${expression}, "${RESOURCE}", "${name}", "", "")`
   return {
-    promql: (seconds) =>
-      Object.entries(expressions(seconds))
-        .map(([name, expression]) => `label_replace(${expression}, "${RESOURCE}", "${name}", "", "")`)
-        .join(' or '),
+    promql: (seconds) => {
+      const { heap, eventLoop, pools } = expressions(seconds)
+      return [named(heap, HEAP), named(eventLoop, EVENT_LOOP), pools].join(' or ')
+    },
     subjectOf: (labels) => {
-      const name = labels[RESOURCE] ?? ''
+      const name = labels[RESOURCE] ?? labels[prometheusLabel('db.client.connection.pool.name')] ?? ''
       return name === '' ? undefined : { service: serviceOf(labels), kind: 'pool', name }
     },
   }

@@ -1,4 +1,4 @@
-import { eventLoop, heap } from '@pitwall/sdk/contract'
+import { eventLoop, heap, pools } from '@pitwall/sdk/contract'
 import { estimate, scaled } from '../prediction/estimate.ts'
 import { MIN_HOURS, saturation } from '../prediction/saturation.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
@@ -8,13 +8,13 @@ import { type Blocks, lastOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { writtenLevel, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatNumber, formatShare } from '../text/numbers.ts'
+import { plain } from '../text/table.ts'
 import type { Answer, Cost, Proposal, Rule } from './rule.ts'
 
-/**
- * Share at which a resource counts as full. A heap above it is collected again and again before it ends the process; what waits for
- * a processor waits five times as long as it is served (M/M/1).
- */
-const FULL: Readonly<Record<string, number>> = { [HEAP]: 0.9, [EVENT_LOOP]: 0.8 }
+/** A heap is collected again and again above this share of its limit, before it ends the process. */
+const FULL_HEAP = 0.9
+/** What waits for a processor, or for a connection, waits about five times as long as it is served above this share (M/M/1). */
+const FULL = 0.8
 /** The change must do for so long. */
 const DAYS = 30
 /** Times by which what there is may be enlarged; beyond the last, growth itself is the problem. */
@@ -25,7 +25,7 @@ const MIB = 1024 ** 2
 export const usageOfHours = inHours(usage)
 
 function judge(subject: Subject, evidence: Evidence): Answer | undefined {
-  const full = FULL[subject.name] ?? 1
+  const full = subject.name === HEAP ? FULL_HEAP : FULL
   const found = saturation(evidence.of(usageOfHours).total(subject), full, evidence.span)
   if (found.kind === 'not-known') {
     const used = lastOf(evidence.of(usageOfHours).total(subject)) ?? 0
@@ -66,13 +66,23 @@ function changeOf({ service, name }: Subject, now: number, factor: number) {
       change: { processes },
     }
   }
-  const limit = Math.ceil((now * factor) / MIB / 64) * 64
+  if (name === HEAP) {
+    const limit = Math.ceil((now * factor) / MIB / 64) * 64
+    return {
+      factor: (limit * MIB) / now,
+      title: `Make room in the ${name} of ${service} before it is full`,
+      advice: `Find what grows in ${service}, which fills any limit in time; until then, raise --max-old-space-size to ${limit}.`,
+      example: `# ${name} of ${service}\nNODE_OPTIONS=--max-old-space-size=${limit}\n`,
+      change: { maxOldSpaceMiB: limit },
+    }
+  }
+  const connections = Math.ceil(now * factor)
   return {
-    factor: (limit * MIB) / now,
-    title: `Make room in the ${name} of ${service} before it is full`,
-    advice: `Find what grows in ${service}, which fills any limit in time; until then, raise --max-old-space-size to ${limit}.`,
-    example: `# ${name} of ${service}\nNODE_OPTIONS=--max-old-space-size=${limit}\n`,
-    change: { maxOldSpaceMiB: limit },
+    factor: connections / now,
+    title: `Enlarge the pool ${name} of ${service} before it is full`,
+    advice: `Let each process of ${service} open ${connections} connections of ${name} instead of ${now}, if the database can take them.`,
+    example: `// the pool ${plain(name)}, for example that of pg\nconst pool = new Pool({ max: ${connections} })\n`,
+    change: { connections },
   }
 }
 
@@ -100,7 +110,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
 const runbook = `# Make room before something is full
 
 ## What it means
-Something that has a limit is used more every day: the heap of the fullest process after collections (\`${heap.afterGc.name}\` of \`${heap.limit.name}\`), or its event loop (\`${eventLoop.utilization.name}\`). The rule says when it will be full, with an interval: a heap at 90 %, where the process collects garbage again and again and then ends; an event loop at 80 %, where everything waits five times as long as it takes.
+Something that has a limit is used more every day: the heap of the fullest process after collections (\`${heap.afterGc.name}\` of \`${heap.limit.name}\`), its event loop (\`${eventLoop.utilization.name}\`), or a pool of connections (\`${pools.count.name}\` of \`${pools.max.name}\`). The rule says when it will be full, with an interval: a heap at 90 %, where the process collects garbage again and again and then ends; an event loop or a pool at 80 %, where what waits for it waits about five times as long as it is served.
 
 ## How the saving is computed
 A line through the hours of the last week, the daily cycle divided out, and the time at which the busiest hour of a day reaches the limit, with Fieller's interval. It speaks only of growth that chance shows less than once in a hundred, in the second half of the week as well.
@@ -116,7 +126,7 @@ The limit that is advised does for 30 days of the same growth. The interval come
 - Caches that fill up to their limit: that is what the limit is for. Whether it is too low is the business of \`undersized-cache\`.
 
 ## How to verify it
-Raise the limit, or run more processes. When there is a tenth more than before, Pitwall takes the change as made, and compares the used share with that before.
+Raise the limit, or run more processes, as advised. When there is a tenth more than before, Pitwall takes the change as made, and compares the used share with that before.
 `
 
 /** Hours since a moment count up: a heap of 1 GiB that grows by so many MiB an hour, from so many. */
@@ -127,6 +137,8 @@ function growing(from: number, perHour: number, later?: number): WrittenSeries[]
     writtenLevel(heap.limit, {}, 1_024 * MIB),
   ]
 }
+
+const orders = { 'db.client.connection.pool.name': 'orders' } as const
 
 export default {
   title: 'Make room before something is full',
@@ -151,6 +163,15 @@ export default {
       says: 'finding',
       days: 5,
       series: [{ ...writtenLevel(eventLoop.utilization, {}, 0.3), perSecond: 0.07 / 86_400 }],
+    },
+    {
+      title: 'a pool of ten connections of which one more is used every day',
+      says: 'finding',
+      days: 5,
+      series: [
+        { ...writtenLevel(pools.count, { ...orders, 'db.client.connection.state': 'used' }, 2), perSecond: 1 / 86_400 },
+        writtenLevel(pools.max, orders, 10),
+      ],
     },
     { title: 'a heap that stays where it is', says: 'nothing', days: 5, series: growing(800, 0) },
     { title: 'a heap that grows so slowly that there are months', says: 'nothing', days: 5, series: growing(200, 0.1) },

@@ -45,6 +45,14 @@ describe('saturation-forecast', () => {
     expect(answer?.kind === 'finding' ? answer.change : {}).toEqual({ processes: 6 })
   })
 
+  it('asks for more connections of a pool of which more are used every day', () => {
+    const answer = judge('orders', 0.3, 0.05, steady(10, span))
+    expect(answer?.kind === 'finding' ? [answer.title, answer.change] : []).toEqual([
+      'Enlarge the pool orders of checkout before it is full',
+      { connections: 30 },
+    ])
+  })
+
   it('is silent on what does not grow, however full it is', () => {
     expect(judge('heap', 0.85, 0, steady(GIB, span))).toBeUndefined()
   })

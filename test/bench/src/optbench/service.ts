@@ -11,26 +11,26 @@ export class Service {
   now = 0
   readonly clock: Clock = { now: () => this.now }
   readonly #sources: MetricSource[] = []
-  readonly #others: MetricSource[][] = []
+  readonly #others: Service[] = []
+  readonly #number: number
 
-  constructor(name: string) {
+  /** @param number of the process among those of the service */
+  constructor(name: string, number: number = 1) {
     this.name = name
+    this.#number = number
+  }
+
+  /** Another process of the same service. */
+  another(): Service {
+    const other = new Service(this.name, this.#others.length + 2)
+    this.#others.push(other)
+    return other
   }
 
   /** Exports what a source says. */
   add<S extends MetricSource>(source: S): S {
     this.#sources.push(source)
     return source
-  }
-
-  /** Another process of the service begins, which exports what is added to it; returns how to add. */
-  process(): <S extends MetricSource>(source: S) => S {
-    const sources: MetricSource[] = []
-    this.#others.push(sources)
-    return (source) => {
-      sources.push(source)
-      return source
-    }
   }
 
   /** The process starts anew: nothing of what it counted is left. */
@@ -40,7 +40,7 @@ export class Service {
 
   scrape(recorder: Recorder, second: number): void {
     const version = this.version === undefined ? {} : { 'service.version': this.version }
-    for (const [index, sources] of [this.#sources, ...this.#others].entries())
-      recorder.scrape(sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${index + 1}`, ...version }, second)
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${this.#number}`, ...version }, second)
+    for (const other of this.#others) other.scrape(recorder, second)
   }
 }

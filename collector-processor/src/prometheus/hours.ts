@@ -7,6 +7,9 @@ import { Table } from './series.ts'
 /** A week: what the time of day does is known after four days, and a change is looked for in the rest. */
 const HOURS = 7 * 24
 
+/** Length of a block of a week. */
+export const HOUR_SECONDS = 3_600
+
 /** Blocks of a day, where blocks are hours. */
 export const HOURS_A_DAY = 24
 
@@ -17,7 +20,7 @@ export function inHours(question: Question): Question {
 
 /** The hours that questions of hours are answered for: they end where the evidence ends. */
 export function hoursOf({ end }: Span): Span {
-  return { end, blockSeconds: 3_600, blocks: HOURS, windowBlocks: HOURS_A_DAY }
+  return { end, blockSeconds: HOUR_SECONDS, blocks: HOURS, windowBlocks: HOURS_A_DAY }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { HOURS_A_DAY, hoursOf } from '../prometheus/hours.ts'
+import { HOUR_SECONDS, HOURS_A_DAY } from '../prometheus/hours.ts'
 import type { Span } from '../prometheus/evidence.ts'
 import type { Blocks } from '../prometheus/series.ts'
-import { forecastReach } from './forecast.ts'
+import { forecastReach, type Reach } from './forecast.ts'
+import { mean } from './moments.ts'
 import { withoutCycle } from './steady-series.ts'
 import { trendOf } from './trend.ts'
 
@@ -39,17 +40,25 @@ export function saturation(shares: Blocks, limit: number, span: Span): Saturatio
   const filled: number[] = []
   for (const share of known) filled.push(share ?? filled.at(-1) ?? 0)
   const steady = withoutCycle(filled, HOURS_A_DAY)
-  const busiest = Math.max(
-    1,
-    ...filled.slice(-HOURS_A_DAY).map((share, hour) => share / (steady[steady.length - HOURS_A_DAY + hour] ?? share)),
-  )
   const values = steady.map((share, hour) => (known[hour] === undefined ? undefined : share))
-  const hour = hoursOf(span).blockSeconds
-  const [whole, half] = [trendOf(values, hour), trendOf(values.slice(Math.floor(values.length / 2)), hour)]
+  const [whole, half] = [trendOf(values, HOUR_SECONDS), trendOf(values.slice(Math.floor(values.length / 2)), HOUR_SECONDS)]
   if (whole.kind !== 'trend' || half.kind !== 'trend' || half.perSecond.likely < whole.perSecond.likely / 2) return { kind: 'holds' }
-  const reach = forecastReach({ values, blockSeconds: hour, limit: limit / busiest, now: span.end, withinDays: WITHIN_DAYS })
+  const busiest = busiestHour(filled, steady)
+  // What is known of an hour of the day comes from one of each day, and its neighbours.
+  const doubt = Math.sqrt(whole.line.variance) / whole.line.mean / Math.sqrt((3 * values.length) / HOURS_A_DAY)
+  const reachAt = (share: number): Reach =>
+    forecastReach({ values, blockSeconds: HOUR_SECONDS, limit: limit / share, now: span.end, withinDays: WITHIN_DAYS })
+  const [sooner, likely, later] = [reachAt(busiest * (1 + doubt)), reachAt(busiest), reachAt(busiest * Math.max(0.1, 1 - doubt))]
   const growth = { perDay: whole.perSecond.likely * 86_400, fullest: Math.max(...filled.slice(-HOURS_A_DAY)) }
-  if (reach.kind === 'reached') return { kind: 'fills', earliest: span.end, likely: span.end, latest: span.end, ...growth }
-  if (reach.kind !== 'reaches' || reach.likely > span.end + WITHIN_DAYS * 86_400) return { kind: 'holds' }
-  return { ...reach, kind: 'fills', ...growth }
+  if (likely.kind === 'reached') return { kind: 'fills', earliest: span.end, likely: span.end, latest: span.end, ...growth }
+  if (likely.kind !== 'reaches' || likely.likely > span.end + WITHIN_DAYS * 86_400) return { kind: 'holds' }
+  const earliest = sooner.kind === 'reaches' ? sooner.earliest : span.end
+  const latest = later.kind === 'reaches' ? later.latest : Infinity
+  return { kind: 'fills', earliest, likely: likely.likely, latest, ...growth }
+}
+
+/** What the time of day makes of the busiest hour, at least 1; each hour with its neighbours, or chance would choose it. */
+function busiestHour(shares: readonly number[], steady: readonly number[]): number {
+  const day = shares.slice(-HOURS_A_DAY).map((share, hour) => share / (steady[steady.length - HOURS_A_DAY + hour] ?? share))
+  return Math.max(1, ...day.map((_, hour) => mean([-1, 0, 1].map((step) => day.at((hour + step) % HOURS_A_DAY) ?? 1))))
 }

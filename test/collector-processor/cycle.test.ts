@@ -146,7 +146,7 @@ describe('a cycle', () => {
   it('lowers the claims of a rule that promised too much, and widens their intervals', async () => {
     const verdicts = Array.from({ length: 8 }, (_, index) => judgedElsewhere(`past-${index}`, 0.4, 0.2 + index / 1_000)).flat()
     const report = await runCycle({ settings, client: answering({ [memory]: verdicts, [blocked]: blocking(0.3) }), now })
-    const [found] = report.recommendations.filter(({ subject }) => subject === 'rank')
+    const found = report.recommendations.find(({ subject }) => subject === 'rank')
     expect(found?.saving.likely).toBeGreaterThan(0.3 * 0.65)
     expect(found?.saving.likely).toBeLessThan(0.3 * 0.75)
     expect(found?.correction?.width).toBeGreaterThan(1)
@@ -197,6 +197,21 @@ describe('a cycle', () => {
     expect(thousand.queries).toHaveLength(one.queries.length)
     expect(one.queries.length).toBeLessThanOrEqual(20)
     expect(report.recommendations).toHaveLength(settings.maxRecommendations)
+  })
+
+  it('asks for the day before only when there may be a verdict', async () => {
+    const applied = (ago: number): readonly RangeSeries[] => [
+      ...sent(500),
+      { labels: { __name__: prometheusName(advice.applied), id }, samples: [[now - 10, now - ago]] },
+    ]
+    const asked = async (ago: number, lookbackMs: string): Promise<number> => {
+      const client = answering({ [memory]: applied(ago), [blocked]: blocking(0.3) })
+      await runCycle({ settings: parseSettings({ ...settings, lookbackMs }), client, now })
+      return client.queries.length
+    }
+    expect(await asked(200, '7d')).toBeGreaterThan(await asked(20, '7d'))
+    expect(await asked(200, '10m'), 'where a day ago is too long ago').toBe(await asked(20, '10m'))
+    expect(await asked(200, '7d')).toBeLessThanOrEqual(40)
   })
 
   it('has no verdict when one answer is missing, however many there are', async () => {

@@ -51,7 +51,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
     ['optimization.ts', 'evaluation.ts', 'index.ts', 'server.ts'],
-    ['demo', 'run', 'profile'],
+    ['demo', 'run', 'profile', 'rule-tests'],
     ['commands'],
     ['main.ts'],
   ],

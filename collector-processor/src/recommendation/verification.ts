@@ -60,10 +60,10 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
   const evidence = [
     predicted.unit === 's/s'
       ? `A request cost ${formatSeconds(costBefore)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} requests a second.`
-      : `It was ${level(costBefore)} before the change and ${level(costAfter.likely)} after it.`,
+      : `It ${predicted.unit === 'By' ? 'held' : 'was'} ${level(costBefore)} before the change and ${level(costAfter.likely)} after it.`,
     ...(hours === 1 ? [] : [`At the same hours of the day before it changed to ${formatShare(hours)} by itself, which was corrected for.`]),
     ...(surroundings === 1 ? [] : [`Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`]),
-    ...(hours === 1 && surroundings === 1 ? ['Nothing was corrected for.'] : []),
+    ...(predicted.unit === 's/s' && hours === 1 && surroundings === 1 ? ['Nothing was corrected for.'] : []),
   ]
   return judged(predicted, actual, evidence, measured >= span.windowBlocks)
 }

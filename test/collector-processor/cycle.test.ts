@@ -20,12 +20,19 @@ const id = recommendationId('blocked-event-loop', 'agent', 'rank')
 /** Answers of a Prometheus by the metric that a query names. */
 function answering(answers: Readonly<Record<string, readonly RangeSeries[]>>): PrometheusClient & { readonly queries: string[] } {
   const queries: string[] = []
+  /** What answers one question of a batch has its label. */
+  const answerOf = (expression: string): readonly RangeSeries[] => {
+    const series = Object.entries(answers).find(([metric]) => expression.includes(metric))?.[1] ?? []
+    const [, label, key] = /"(pitwall_question)", "(\w+)"/.exec(expression) ?? []
+    if (label === undefined || key === undefined) return series
+    return series.map((one) => ({ ...one, labels: { ...one.labels, [label]: key } }))
+  }
   return {
     queries,
     query: () => Promise.resolve([]),
     queryRange: (promql) => {
       queries.push(promql)
-      return Promise.resolve(Object.entries(answers).find(([metric]) => promql.includes(metric))?.[1] ?? [])
+      return Promise.resolve(promql.split('\nor\n').flatMap(answerOf))
     },
   }
 }

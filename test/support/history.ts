@@ -4,4 +4,5 @@ export {
   type HistoricSeries,
   type HistoryOptions,
   startWithHistory,
+  writeHistory,
 } from '../../collector-processor/src/rule-tests/historic-prometheus.ts'

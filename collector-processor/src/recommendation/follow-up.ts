@@ -70,7 +70,7 @@ function withVerdict(
   const verdict = verify({
     predicted: recommendation.saving,
     appliedAt: recommendation.appliedAt ?? evidence.span.end,
-    cost: dated(rule.cost(evidence, subject), dayBefore && rule.cost(dayBefore, subject)),
+    cost: dated(rule.cost(evidence, subject, settings), dayBefore && rule.cost(dayBefore, subject, settings)),
     controls: rule.hasControls ? controlsOf(subject.service, { evidence, dayBefore }, changed) : [],
     span: evidence.span,
     minRequests: settings.minRequests,

@@ -1,6 +1,6 @@
 import { growthInWindow } from '../prediction/window.ts'
 import type { Span } from '../prometheus/evidence.ts'
-import { formatAmount, formatNumber, formatSeconds, formatShare } from '../text/numbers.ts'
+import { formatBytes, formatNumber, formatSeconds, formatShare } from '../text/numbers.ts'
 import type { Estimate, Saving } from './recommendation.ts'
 import { type DatedCost, perRequest, type Sides, sides, timeOfDay, usualCost } from './sides.ts'
 
@@ -56,16 +56,25 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     likely: saved(costAfter.likely),
     upper: saved(costAfter.lower),
   }
-  const level = (costThen: number): string => formatAmount(rate * Math.max(0, costThen), predicted.unit)
   const evidence = [
-    predicted.unit === 's/s'
-      ? `A request cost ${formatSeconds(costBefore)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} requests a second.`
-      : `It ${predicted.unit === 'By' ? 'held' : 'was'} ${level(costBefore)} before the change and ${level(costAfter.likely)} after it.`,
+    measuredText(predicted.unit, costBefore, Math.max(0, costAfter.likely), rate),
     ...(hours === 1 ? [] : [`At the same hours of the day before it changed to ${formatShare(hours)} by itself, which was corrected for.`]),
     ...(surroundings === 1 ? [] : [`Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`]),
-    ...(predicted.unit === 's/s' && hours === 1 && surroundings === 1 ? ['Nothing was corrected for.'] : []),
+    ...(predicted.unit !== 'By' && hours === 1 && surroundings === 1 ? ['Nothing was corrected for.'] : []),
   ]
   return judged(predicted, actual, evidence, measured >= span.windowBlocks)
+}
+
+/** What it cost before and after. Costs of savings in dollars an hour are dollars times 3,600 (rule.ts). */
+function measuredText(unit: Saving['unit'], before: number, after: number, rate: number): string {
+  if (unit === 'By') return `It held ${formatBytes(before)} before the change and ${formatBytes(after)} after it.`
+  if (unit === 'ratio') return `It was ${formatShare(rate * before)} before the change and ${formatShare(rate * after)} after it.`
+  const amount = unit === 'usd/h' ? dollars : formatSeconds
+  return `A request cost ${amount(before)} before the change and ${amount(after)} after it, at ${formatNumber(rate)} requests a second.`
+}
+
+function dollars(cost: number): string {
+  return `${formatNumber(cost / 3_600)} dollars`
 }
 
 /** Confirmed by what was measured, or refuted; a whole window is needed for that, as long as the likely value is not inside. */

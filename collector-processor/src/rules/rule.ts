@@ -36,7 +36,10 @@ export type Answer =
 
 /** What a subject costs, block by block, in a form that holds before and after the change. */
 export interface Cost {
-  /** Seconds spent in each block. Of a saving in bytes: bytes held times the seconds of the block. */
+  /**
+   * Seconds spent in each block. Of a saving in bytes: bytes held times the seconds of the block. Of one in dollars an hour: dollars
+   * spent times the 3,600 seconds of an hour.
+   */
   readonly spent: Blocks
   /** Requests that they were spent on. Of a saving in bytes: the seconds of the block. */
   readonly requests: Blocks
@@ -47,6 +50,8 @@ export interface RuleCase {
   /** The situation in words. */
   readonly title: string
   readonly says: Answer['kind'] | 'nothing'
+  /** Days for which the series have been there; by default a window, for what is judged by a window alone. */
+  readonly days?: number
   readonly series: readonly WrittenSeries[]
 }
 
@@ -82,7 +87,7 @@ export interface Rule {
   /** Whether the durations of other functions show what the surroundings (a busier host) did to the cost. */
   readonly hasControls: boolean
   /** What the subject costs; compared before and after the change to verify the prediction. */
-  cost(evidence: Evidence, subject: Subject): Cost
+  cost(evidence: Evidence, subject: Subject, settings: Settings): Cost
   /** Page that explains the rule, in Markdown: what it means, how it is computed, when it does not apply, how to verify it. */
   readonly runbook: string
   /** Situations where it speaks, and those where it must not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recommendationId } from '../../../collector-processor/src/recommendation/identity.ts'
-import { priorityOf, rank } from '../../../collector-processor/src/recommendation/ranking.ts'
+import { best, priorityOf, rank } from '../../../collector-processor/src/recommendation/ranking.ts'
 import type { Recommendation, Saving } from '../../../collector-processor/src/recommendation/recommendation.ts'
 import { sampleRecommendation } from '../../support/recommendations.ts'
 
@@ -36,6 +36,15 @@ describe('ranking', () => {
       of('p', { saving: saving(0.02) }),
     ]
     expect(ids(rank(list, units))).toBe('p a v s')
+  })
+
+  it('loses nothing that waits for its verdict, however much is open', () => {
+    const list = rank(
+      [of('a', { state: 'applied' }), of('p', { saving: saving(1) }), of('q', { saving: saving(2) }), of('v', { state: 'verified' })],
+      units,
+    )
+    expect(ids(best(list, 1))).toBe('q a')
+    expect(ids(best(list, 2))).toBe('q p a v')
   })
 
   it('does not depend on the order in which it is given', () => {

@@ -1,6 +1,6 @@
-import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
+import { type AttributeKey, type MetricDefinition, prometheusLabel } from '@pitwall/sdk/contract'
 import { serviceOf, type Subject, subjectKinds } from './subject.ts'
-import { aggregate, average, type IdentityKey, increase, last } from './promql.ts'
+import { aggregate, average, type IdentityKey, increase, type LabelKey, last, selectAny } from './promql.ts'
 
 /** Name under which an agent counts everything beyond its bound of names: no subject that anyone could change. */
 const OTHER = 'other'
@@ -29,17 +29,12 @@ export interface Question {
 }
 
 /** Asks by how much counters grew in each block, summed over processes. `by`: labels that stay apart. */
-export function growth(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | IdentityKey | 'le')[] = []): Question {
+export function growth(selector: string, subject: SubjectLabels, by: readonly LabelKey[] = []): Question {
   return question('sum', (seconds) => increase(selector, seconds), subject, by)
 }
 
 /** Asks for the level of gauges in each block: the smallest, or the largest, of all processes, or that of all together. */
-export function level(
-  how: 'sum' | 'min' | 'max',
-  selector: string,
-  subject: SubjectLabels,
-  by: readonly (AttributeKey | IdentityKey)[] = [],
-): Question {
+export function level(how: 'sum' | 'min' | 'max', selector: string, subject: SubjectLabels, by: readonly LabelKey[] = []): Question {
   return question(how, (seconds) => last(selector, seconds), subject, by)
 }
 
@@ -65,11 +60,16 @@ export function together(parts: Readonly<Record<string, Question>>): Question {
   }
 }
 
+/** Asks for the levels of several gauges of each process in one query; the label `__name__` tells them apart. */
+export function levels(metrics: readonly MetricDefinition[], subject: SubjectLabels): Question {
+  return question('max', (seconds) => last(selectAny(metrics), seconds), subject, ['__name__', 'service.instance.id'])
+}
+
 function question(
   how: 'sum' | 'min' | 'max',
   expression: (seconds: number) => string,
   { name, kind }: SubjectLabels,
-  by: readonly (AttributeKey | IdentityKey | 'le')[],
+  by: readonly LabelKey[],
 ): Question {
   const kindLabel = typeof kind === 'string' ? undefined : kind.label
   const labels = [...new Set(['service.namespace', 'service.name', name, ...(kindLabel === undefined ? [] : [kindLabel]), ...by] as const)]

@@ -57,7 +57,7 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     upper: saved(costAfter.lower),
   }
   const evidence = [
-    measuredText(predicted.unit, costBefore, Math.max(0, costAfter.likely), rate),
+    measuredText(predicted.unit, costBefore, Math.max(0, costAfter.likely), rate, cost.per),
     ...(hours === 1 ? [] : [`At the same hours of the day before it changed to ${formatShare(hours)} by itself, which was corrected for.`]),
     ...(surroundings === 1 ? [] : [`Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`]),
     ...(predicted.unit !== 'By' && hours === 1 && surroundings === 1 ? ['Nothing was corrected for.'] : []),
@@ -66,11 +66,11 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
 }
 
 /** What it cost before and after. Costs of savings in dollars an hour are dollars times 3,600 (rule.ts). */
-function measuredText(unit: Saving['unit'], before: number, after: number, rate: number): string {
+function measuredText(unit: Saving['unit'], before: number, after: number, rate: number, per = 'request'): string {
   if (unit === 'By') return `It held ${formatBytes(before)} before the change and ${formatBytes(after)} after it.`
   if (unit === 'ratio') return `It was ${formatShare(rate * before)} before the change and ${formatShare(rate * after)} after it.`
   const amount = unit === 'usd/h' ? dollars : formatSeconds
-  return `A request cost ${amount(before)} before the change and ${amount(after)} after it, at ${formatNumber(rate)} requests a second.`
+  return `A ${per} cost ${amount(before)} before the change and ${amount(after)} after it, at ${formatNumber(rate)} of them a second.`
 }
 
 function dollars(cost: number): string {

@@ -43,6 +43,8 @@ export interface Cost {
   readonly spent: Blocks
   /** Requests that they were spent on. Of a saving in bytes: the seconds of the block. */
   readonly requests: Blocks
+  /** What they are, in the singular. Default: `request`. */
+  readonly per?: string
 }
 
 /** A written situation and what the rule says of it, for readers and for the conformance test. */

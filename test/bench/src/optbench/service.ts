@@ -9,10 +9,20 @@ export class Service {
   now = 0
   readonly clock: Clock = { now: () => this.now }
   readonly #sources: MetricSource[] = []
-  readonly #others: MetricSource[][] = []
+  readonly #others: Service[] = []
+  readonly #number: number
 
-  constructor(name: string) {
+  /** @param number of the process among those of the service */
+  constructor(name: string, number: number = 1) {
     this.name = name
+    this.#number = number
+  }
+
+  /** Another process of the same service. */
+  another(): Service {
+    const other = new Service(this.name, this.#others.length + 2)
+    this.#others.push(other)
+    return other
   }
 
   /** Exports what a source says. */
@@ -21,23 +31,13 @@ export class Service {
     return source
   }
 
-  /** Another process of the service begins, which exports what is added to it; returns how to add. */
-  process(): <S extends MetricSource>(source: S) => S {
-    const sources: MetricSource[] = []
-    this.#others.push(sources)
-    return (source) => {
-      sources.push(source)
-      return source
-    }
-  }
-
   /** The process starts anew: nothing of what it counted is left. */
   restart(): void {
     this.#sources.length = 0
   }
 
   scrape(recorder: Recorder, second: number): void {
-    for (const [index, sources] of [this.#sources, ...this.#others].entries())
-      recorder.scrape(sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${index + 1}` }, second)
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${this.#number}` }, second)
+    for (const other of this.#others) other.scrape(recorder, second)
   }
 }

@@ -51,10 +51,8 @@ export class SharedCache {
     this.service = service
     this.options = options
     this.#processes = Array.from({ length: options.processes }, (_, index) => {
-      const add = index === 0 ? (source: MetricSource) => service.add(source) : service.process()
-      const process = new SharingProcess(this, index)
-      add(process)
-      return process
+      const exporter = index === 0 ? service : service.another()
+      return exporter.add(new SharingProcess(this, index))
     })
   }
 

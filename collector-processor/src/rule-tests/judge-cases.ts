@@ -26,23 +26,29 @@ const STEP_SECONDS = 30
 /** Prometheus keeps a week. */
 const CASES_AT_ONCE = 80
 
+/** A case and the rule that it is of. */
+export interface RuleAndCase {
+  readonly rule: NamedRule
+  readonly written: RuleCase
+  /** Takes what Prometheus refused of the rule since it was asked last. */
+  readonly refusals: () => readonly string[]
+}
+
 /**
- * Judges the cases of a rule on a real Prometheus, which is started for them: each has a time of its own in it, so that none sees the
- * series of another. `refusals`: takes what Prometheus refused since it was asked last.
+ * Judges cases on a real Prometheus, which is started for them: each has a time of its own in it, so that none sees the series of
+ * another. The outcomes are in the order of the cases.
  */
 export async function judgeCases(
-  rule: NamedRule,
-  refusals: () => readonly string[],
+  all: readonly RuleAndCase[],
   options: Pick<StackOptions, 'env' | 'signal' | 'onProgress'>,
 ): Promise<readonly JudgedCase[]> {
   const judged: JudgedCase[] = []
-  for (let first = 0; first < rule.cases.length; first += CASES_AT_ONCE) {
-    const cases = rule.cases.slice(first, first + CASES_AT_ONCE)
-    const seconds = cases.length * APART_SECONDS
-    const series = cases.flatMap((one, index) => seriesOf(one, index))
-    const prometheus = await startWithHistory(series, { seconds, stepSeconds: STEP_SECONDS, ...options })
+  for (let first = 0; first < all.length; first += CASES_AT_ONCE) {
+    const cases = all.slice(first, first + CASES_AT_ONCE)
+    const series = cases.flatMap(({ written }, index) => seriesOf(written, index))
+    const prometheus = await startWithHistory(series, { seconds: cases.length * APART_SECONDS, stepSeconds: STEP_SECONDS, ...options })
     try {
-      for (const [index, one] of cases.entries()) judged.push(await judge(rule, one, index, prometheus, refusals))
+      for (const [index, one] of cases.entries()) judged.push(await judge(one, index, prometheus))
     } finally {
       await prometheus.stop()
     }
@@ -60,13 +66,7 @@ function seriesOf({ series }: RuleCase, index: number): HistoricSeries[] {
   }))
 }
 
-async function judge(
-  rule: NamedRule,
-  { title, says }: RuleCase,
-  index: number,
-  { url, start }: HistoricPrometheus,
-  refusals: () => readonly string[],
-): Promise<JudgedCase> {
+async function judge({ rule, written, refusals }: RuleAndCase, index: number, { url, start }: HistoricPrometheus): Promise<JudgedCase> {
   const settings = parseSettings({ prometheusUrl: url })
   const blockSeconds = settings.windowMs / settings.blocks / 1_000
   const span: Span = { end: start + (index + 1) * APART_SECONDS, blockSeconds, blocks: settings.blocks, windowBlocks: settings.blocks }
@@ -74,7 +74,7 @@ async function judge(
   const answers = rule.evaluate(evidence, settings).map((answer) => asAdvised(answer, settings))
   // A finding is what people look for; of several answers it is the one that counts.
   const answer = answers.find(({ kind }) => kind === 'finding') ?? answers[0]
-  return { title, expected: says, said: answer?.kind ?? 'nothing', words: wordsOf(answer), refused: refusals() }
+  return { title: written.title, expected: written.says, said: answer?.kind ?? 'nothing', words: wordsOf(answer), refused: refusals() }
 }
 
 /** A finding that is worth too little is not advised. */

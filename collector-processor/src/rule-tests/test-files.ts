@@ -1,9 +1,8 @@
-import type { NamedRule } from '../rules/rule.ts'
 import type { StackOptions } from '../servers/stack.ts'
 import { type Mistake, readRule } from '../user-rules/read-rule.ts'
 import { readRuleFile } from '../user-rules/rule-files.ts'
 import { yamlRule } from '../user-rules/yaml-rule.ts'
-import { judgeCases, type JudgedCase } from './judge-cases.ts'
+import { judgeCases, type JudgedCase, type RuleAndCase } from './judge-cases.ts'
 
 /** A rule file and how its cases came out. */
 export interface TestedFile {
@@ -14,22 +13,29 @@ export interface TestedFile {
   readonly cases: readonly JudgedCase[]
 }
 
-/** Judges the cases that stand in rule files, one file after the other. Rejects when a file cannot be read or no Prometheus is to be had. */
+/** Judges the cases that stand in rule files. Rejects when a file cannot be read or no Prometheus is to be had. */
 export async function testFiles(
   files: readonly string[],
   options: Pick<StackOptions, 'env' | 'signal' | 'onProgress'>,
 ): Promise<readonly TestedFile[]> {
-  const tested: TestedFile[] = []
-  for (const file of files) tested.push(await testFile(file, options))
-  return tested
+  const read = await Promise.all(files.map((file) => casesOf(file)))
+  const judged = await judgeCases(
+    read.flatMap(({ cases }) => cases),
+    options,
+  )
+  let next = 0
+  return read.map(({ file, rule, mistakes, cases }) => {
+    const own = judged.slice(next, (next += cases.length))
+    return { file, mistakes, cases: own, ...(rule === undefined ? {} : { rule }) }
+  })
 }
 
-async function testFile(file: string, options: Pick<StackOptions, 'env' | 'signal' | 'onProgress'>): Promise<TestedFile> {
+async function casesOf(file: string): Promise<Omit<TestedFile, 'cases'> & { readonly cases: readonly RuleAndCase[] }> {
   const { rule: document, mistakes } = readRule(await readRuleFile(file), file)
   if (document === undefined) return { file, mistakes, cases: [] }
   const refused: string[] = []
-  const rule: NamedRule = yamlRule(document, (reason) => refused.push(reason))
-  return { file, rule: rule.id, mistakes, cases: await judgeCases(rule, () => refused.splice(0), options) }
+  const rule = yamlRule(document, (reason) => refused.push(reason))
+  return { file, rule: rule.id, mistakes, cases: rule.cases.map((written) => ({ rule, written, refusals: () => refused.splice(0) })) }
 }
 
 /** Whether a case came out as it says. */

@@ -51,7 +51,7 @@ describe('pitwall rules', () => {
 
   it('reads the files that a pattern matches, and says when there is none', async () => {
     await writeFile(join(folder, 'other.yml'), documentedRule().replace('id: slow-model-call', 'id: other'))
-    expect(await rules('check', join(folder, '**/*.y*ml'))).toMatchObject({ code: 0, out: '2 rules are right.\n' })
+    expect(await rules('check', join(folder, '**'))).toMatchObject({ code: 0, out: '2 rules are right.\n' })
     expect((await rules('--rules', join(folder, 'o*.yml'), 'list')).out).toMatch(/^other +hours/m)
     expect(await rules('check', join(folder, '*.json'))).toMatchObject({ code: 2, err: expect.stringContaining('no file matches it') })
   })

@@ -38,6 +38,9 @@ export function sides(span: Span, appliedAt: number): Sides {
   }
 }
 
+/** What changes by less with the time of day is left alone. */
+const LEAST_CHANGE = 0.01
+
 /** Seconds of a day. */
 export const DAY_SECONDS = 86_400
 
@@ -58,14 +61,17 @@ export function usualCost(cost: Cost, { before, earlier }: Sides): number {
 
 /**
  * By which factor the time of day alone changes the cost from the hours before the change to those after it: as it did the day before,
- * if it certainly did, by intervals that do not overlap. 1 where that is not known.
+ * as far as noise does not explain that. 1 where it is not known.
  */
 export function timeOfDay({ dayBefore }: DatedCost, { before, after, hasDayBefore }: Sides, minRequests: number): number {
   if (dayBefore === undefined || !hasDayBefore) return 1
-  const [then, later] = [perRequest(dayBefore, before, minRequests), perRequest(dayBefore, after, minRequests)]
-  if (then === undefined || later === undefined || then.likely <= 0) return 1
-  if (then.lower <= later.upper && later.lower <= then.upper) return 1
-  return Math.min(Math.max(later.likely / then.likely, 0.5), 2)
+  if (perRequest(dayBefore, before, minRequests) === undefined || perRequest(dayBefore, after, minRequests) === undefined) return 1
+  const [then, later] = [
+    quotients(before(dayBefore.spent), before(dayBefore.requests)),
+    quotients(after(dayBefore.spent), after(dayBefore.requests)),
+  ]
+  const factor = steadied(later, then) / steadied(then, [])
+  return Math.abs(factor - 1) >= LEAST_CHANGE ? Math.min(Math.max(factor, 0.5), 2) : 1
 }
 
 function quotients(spent: Blocks, requests: Blocks): readonly Weighted[] {

@@ -26,7 +26,14 @@ let report: Report
 beforeAll(async () => {
   const series = situations.flatMap(({ declared, service }) => declared.series.map((one) => historic(one, service)))
   prometheus = await startWithHistory(series, { seconds, stepSeconds: 20 })
-  settings = parseSettings({ prometheusUrl: prometheus.url, windowMs: 500_000, blocks: 10, earlierWindows: 0, scrapeIntervalMs: 20_000 })
+  settings = parseSettings({
+    prometheusUrl: prometheus.url,
+    windowMs: 500_000,
+    blocks: 10,
+    earlierWindows: 0,
+    scrapeIntervalMs: 20_000,
+    modelPrices: { 'gpt-4.1': { input: 2, cachedInput: 0.5, output: 8 }, 'gpt-4.1-mini': { input: 0.4, cachedInput: 0.1, output: 1.6 } },
+  })
   report = await runCycle({ settings, client: prometheusClient(settings), now: prometheus.end })
 })
 

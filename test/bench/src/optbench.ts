@@ -6,7 +6,7 @@ import type { MetricSource } from '../../../sdk/dist/telemetry/source.js'
 import { atMost, type Benchmark, type BenchmarkResult, goal, mean } from './benchmark.ts'
 import { startWithHistory } from './optbench/history.ts'
 import { Instance } from './optbench/instance.ts'
-import { PRICE, PRICED } from './optbench/one-model.ts'
+import { CHEAPER, CHEAPER_PRICE, PRICE, PRICED } from './optbench/one-model.ts'
 import { Recorder } from './optbench/recorder.ts'
 import { coverage, halfWidth, meanError, type Prediction, rankCorrelation } from './optbench/score.ts'
 import { discoverWorlds } from './optbench/world.ts'
@@ -45,7 +45,7 @@ const settings = {
   earlierWindows: 4,
   scrapeIntervalMs: '60s',
   maxRecommendations: 50,
-  modelPrices: { [PRICED]: PRICE },
+  modelPrices: { [PRICED]: PRICE, [CHEAPER]: CHEAPER_PRICE },
 } as const
 
 /** Plays all worlds, lets a real Prometheus have them, and asks the optimizer once. */

@@ -9,6 +9,9 @@ import type { Life } from './world.ts'
 /** The model that has a price in the benchmark's settings, and that price: dollars for a million tokens. */
 export const PRICED = 'gpt-4.1'
 export const PRICE = { input: 2, cachedInput: 0.5, output: 8 } as const
+/** A cheaper model, and its price. */
+export const CHEAPER = 'gpt-4.1-mini'
+export const CHEAPER_PRICE = { input: 0.4, cachedInput: 0.1, output: 1.6 } as const
 /** A dollar, in dollars an hour times milliseconds. */
 export const DOLLAR = 3_600_000
 
@@ -47,7 +50,10 @@ export function oneModel(service: Service, random: () => number, { model: name =
 }
 
 /** What a call costs at a price; that of the model with one by default. */
-export function dollars({ input = 0, cachedInput = 0, output = 0 }: SimulatedCall, price: typeof PRICE = PRICE): number {
+export function dollars(
+  { input = 0, cachedInput = 0, output = 0 }: SimulatedCall,
+  price: Readonly<Record<keyof typeof PRICE, number>> = PRICE,
+): number {
   return ((input - cachedInput) * price.input + cachedInput * price.cachedInput + output * price.output) / 1e6
 }
 

@@ -168,6 +168,19 @@ describe('prompts', () => {
     expect(JSON.stringify(collected(models.promptSize, {}))).not.toContain('secret')
   })
 
+  it('cost a quarter of a percent of the time at most, and are not looked at in between', () => {
+    let [now, step] = [0, 10]
+    spans = new ModelSpans({ now: () => (now += step), after: () => () => {} })
+    const tracer = new TracerProvider({ spanProcessors: [spans] }).getTracer('instrumentation')
+    for (let index = 0; index < 3; index++) call(tracer, asking(system))
+    expect(parts()).toEqual({ prefix: 0, repeated: 0, new: system.length })
+    now += 4_000
+    step = 0
+    call(tracer, asking(system))
+    expect(parts()).toMatchObject({ prefix: system.length })
+    expect(calls()).toBe(4)
+  })
+
   it('that a span does not hold are not known, and not zero', () => {
     call(tracing())
     expect(parts()).toEqual({})

@@ -248,6 +248,15 @@ export default {
   runbook,
   cases: [
     { title: 'a cheaper model with the same scores', says: 'finding', series: judged({ large: 0.9, small: 0.91 }) },
+    {
+      title: 'a cheaper model with the same scores, both counted by the metrics of an instrumentation alone',
+      says: 'finding',
+      series: [large, small].flatMap((model) => [
+        ...writtenMean(genAi.operationDuration, model, 2, 2),
+        ...writtenMean(genAi.tokenUsage, { ...model, 'gen_ai.token.type': 'input' }, 2, 2_000),
+        ...writtenMean(genAi.evaluationScore, { ...model, 'gen_ai.evaluation.name': 'is-helpful' }, 1, 0.9),
+      ]),
+    },
     { title: 'a cheaper model that is worse', says: 'notAdvised', series: judged({ large: 0.9, small: 0.8 }) },
     { title: 'hardly any answer was judged', says: 'notEnoughData', series: judged({ large: 0.9, small: 0.91 }, 0.05) },
     {

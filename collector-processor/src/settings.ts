@@ -45,6 +45,13 @@ const schema = z.strictObject({
   prometheusUrl: url.default('http://127.0.0.1:9090'),
   /** Sent with every query: the tenant (`X-Scope-OrgID`), a bearer token. */
   prometheusHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
+  /**
+   * Base address of Alertmanager, whose silences dismiss and accept recommendations; Mimir's and Cortex' stand at `/alertmanager`.
+   * Default: none is asked.
+   */
+  alertmanagerUrl: url.optional(),
+  /** Sent with every request to it. */
+  alertmanagerHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
   /** One query may take this long. */
   queryTimeoutMs: duration.default(30_000),
   /** Queries in flight at a time; Prometheus itself runs 20 by default. */
@@ -88,8 +95,8 @@ const schema = z.strictObject({
   reach: share.default(0.95),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
   allowedStaleness: share.default(0.01),
-  /** Open recommendations, at most; the best are kept. */
-  maxRecommendations: count.max(50, 'must be 50 or less').default(50),
+  /** Open recommendations, at most, the best; and as many that have been applied or judged. Each is about ten series. */
+  maxRecommendations: count.max(500, 'must be 500 or less').default(50),
   /** Where rules are explained: the id of the rule is appended to it. */
   runbookUrl: url.default('http://127.0.0.1:9465/rules/'),
 })
@@ -104,6 +111,8 @@ export type SettingsInput = { readonly [K in keyof Settings]?: Settings[K] | str
 export const settingVariables = {
   prometheusUrl: 'PITWALL_PROMETHEUS_URL',
   prometheusHeaders: 'PITWALL_PROMETHEUS_HEADERS',
+  alertmanagerUrl: 'PITWALL_ALERTMANAGER_URL',
+  alertmanagerHeaders: 'PITWALL_ALERTMANAGER_HEADERS',
   queryTimeoutMs: 'PITWALL_QUERY_TIMEOUT',
   windowMs: 'PITWALL_WINDOW',
   scrapeIntervalMs: 'PITWALL_SCRAPE_INTERVAL',
@@ -144,6 +153,11 @@ export function parseSettings(
     )
   }
   return settings
+}
+
+/** Length of a block of the evidence in seconds, to the millisecond. */
+export function blockSecondsOf({ windowMs, blocks }: Settings): number {
+  return Math.round(windowMs / blocks) / 1_000
 }
 
 function sentence(issue: z.core.$ZodIssue | undefined, options: SettingsInput, names: Readonly<Record<string, string>>): string {

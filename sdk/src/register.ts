@@ -112,7 +112,8 @@ function startSpans({ spanExporters, exportTimeoutMs }: Settings, resource: Reso
   const extension = extname(import.meta.url)
   const { startTracing }: typeof import('./telemetry/tracing.ts') = load(`./telemetry/tracing${extension}`)
   const { ModelSpans }: typeof import('./models/model-spans.ts') = load(`./models/model-spans${extension}`)
-  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans()])
+  const { followRuns }: typeof import('./runs/follow-runs.ts') = load(`./runs/follow-runs${extension}`)
+  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans(), followRuns()])
 }
 
 function startMetrics(provider: MeterProvider): Part {

@@ -2,8 +2,9 @@ import * as contract from '../../sdk/src/contract/index.ts'
 import { attributes, type MetricDefinition, prometheusLabel, prometheusName } from '../../sdk/src/contract/index.ts'
 
 const families = [
-  ['Caches', contract.cache],
+  ['Caches', { ...contract.cache, ...contract.cacheCosts }],
   ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
+  ['Runs', contract.runs],
   ['Reuse', contract.reuse],
   ['Process', { ...contract.system, ...contract.runtime }],
   ['Event loop', contract.eventLoop],

@@ -62,8 +62,9 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     return judged(predicted, actual, [held], measured >= span.windowBlocks)
   }
   const amount = predicted.unit === 'usd/h' ? dollars : formatSeconds
+  const { per = 'request' } = cost
   const evidence = [
-    `A request cost ${amount(costBefore.likely)} before the change and ${amount(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} requests a second.`,
+    `A ${per} cost ${amount(costBefore.likely)} before the change and ${amount(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} of them a second.`,
     surroundings === 1
       ? 'Nothing was corrected for.'
       : `Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`,

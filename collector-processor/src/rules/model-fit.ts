@@ -1,9 +1,10 @@
 import { genAi, models } from '@pitwall/sdk/contract'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { dollarsOf, type ModelPrice, priceOf, timesHour } from '../prediction/model-price.ts'
 import { useOf } from '../prediction/model-use.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { aModel, modelUse } from '../prometheus/model-questions.ts'
 import { selectPart } from '../prometheus/promql.ts'
 import { growth, together } from '../prometheus/question.ts'
@@ -24,9 +25,6 @@ const MOST_EXPENSIVE = 0.8
 
 /** Calls of the other kind may be longer or shorter: share of the saving that is not known. */
 const UNSURE = 0.15
-
-/** The change is seen when the model was hardly asked for so many blocks. */
-const LASTING = 3
 
 /** Scores that evaluators of the user gave answers, and how many. */
 export const scores = together({
@@ -170,9 +168,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const until = indexAt(span, createdAt) + 1
   const usual = growthInWindow(calls.slice(0, until), span).perSecond * span.blockSeconds
   const isGone = (index: number): boolean => (calls[index] ?? 0) < usual / 5 && (all[index] ?? 0) > usual / 2
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isGone(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isGone)
 }
 
 function modelsOf(evidence: Evidence, { service }: Subject): readonly Subject[] {
@@ -191,6 +187,7 @@ function cost(evidence: Evidence, subject: Subject, settings: Settings): Cost {
   return {
     spent: timesHour(priced.map(({ use, price }) => dollarsOf(use, price)).reduce(addBlocks, [])),
     requests: priced.map(({ use }) => use.calls).reduce(addBlocks, []),
+    per: 'call',
   }
 }
 

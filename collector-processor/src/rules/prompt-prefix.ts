@@ -1,9 +1,10 @@
 import { models } from '@pitwall/sdk/contract'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { dollarsOf, type ModelPrice, priceOf, timesHour } from '../prediction/model-price.ts'
 import { type ModelUse, useOf } from '../prediction/model-use.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
 import { aModel, modelUse } from '../prometheus/model-questions.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth } from '../prometheus/question.ts'
@@ -27,9 +28,6 @@ const MIN_GAP = 0.2
  * of the provider do not have it, and some providers ask more for the first time.
  */
 const REACHED = { share: 0.9, doubt: 0.15 } as const
-
-/** The change is seen when the cached share was higher for so many blocks. */
-const LASTING = 3
 
 /** Length of prompts, by whether the same process sent the same a moment before. */
 export const promptSize = growth(select(models.promptSize), aModel, ['pitwall.prompt.part'])
@@ -138,16 +136,14 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const until = indexAt(span, createdAt) + 1
   const before = sumOf(cachedInput.slice(0, until)) / Math.max(1, sumOf(input.slice(0, until)))
   const isBetter = (index: number): boolean => (cachedInput[index] ?? 0) > (before + MIN_GAP / 2) * (input[index] ?? Infinity)
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 /** Dollars for the input of a call; without a price there was no proposal to verify. */
 function cost(evidence: Evidence, subject: Subject, settings: Settings): Cost {
   const use = useOf(evidence, subject)
   const price: ModelPrice = priceOf(subject.name, settings) ?? { input: 0, output: 0 }
-  return { spent: timesHour(dollarsOf({ ...use, output: [] }, price)), requests: use.calls }
+  return { spent: timesHour(dollarsOf({ ...use, output: [] }, price)), requests: use.calls, per: 'call' }
 }
 
 const runbook = `# Let a provider read prompts from its cache

@@ -43,6 +43,8 @@ export interface Cost {
   readonly spent: Blocks
   /** Requests that they were spent on. Of a saving in bytes: the seconds of the block. */
   readonly requests: Blocks
+  /** What they are, in the singular. Default: `request`. */
+  readonly per?: string
 }
 
 /** A written situation and what the rule says of it, for readers and for the conformance test. */
@@ -50,6 +52,8 @@ export interface RuleCase {
   /** The situation in words. */
   readonly title: string
   readonly says: Answer['kind'] | 'nothing'
+  /** Days for which the series have been there; by default a window, for what is judged by a window alone. */
+  readonly days?: number
   readonly series: readonly WrittenSeries[]
 }
 
@@ -75,6 +79,11 @@ export interface Rule {
   readonly costQuestions: readonly Question[]
   /** Judges every subject. Pure: the same evidence gives the same answers. */
   evaluate(evidence: Evidence, settings: Settings): readonly Answer[]
+  /**
+   * Whether `evaluate` compares the window with earlier ones by itself, for example to find what changed. Of any other rule a new
+   * finding is proposed only when the window before agrees. Default: no.
+   */
+  readonly looksBack?: boolean
   /** When the proposed change was seen in the telemetry, in Unix seconds; undefined while it was not. */
   appliedAt(evidence: Evidence, proposal: Proposal): number | undefined
   /** Whether the durations of other functions show what the surroundings (a busier host) did to the cost. */

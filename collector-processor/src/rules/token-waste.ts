@@ -9,10 +9,11 @@ import {
   SUMMARY_TOKENS,
 } from '../prediction/conversation.ts'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { dollarsOf, type ModelPrice, priceOf, timesHour } from '../prediction/model-price.ts'
 import { useOf } from '../prediction/model-use.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { aModel, modelUse } from '../prometheus/model-questions.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth, together } from '../prometheus/question.ts'
@@ -37,9 +38,6 @@ const MIN_EXCESS = 0.2
 
 /** How far off the saving may be, as a share of it: conversations are not all like the mean one. */
 const DOUBT = 0.2
-
-/** The change is seen when late calls were shorter for so many blocks. */
-const LASTING = 3
 
 /** Calls of a model, and their input tokens, by their place in the conversation. */
 export const steps = together({
@@ -178,16 +176,18 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const halfway = (meanOf(early) + meanOf(late)) / 2
   const isBetter = (index: number): boolean =>
     (late.calls[index] ?? 0) > 0 && (late.tokens[index] ?? 0) < halfway * (late.calls[index] ?? 0)
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 /** Dollars for a conversation, because one that is shortened has more calls; without a price there was no proposal to verify. */
 function cost(evidence: Evidence, subject: Subject, settings: Settings): Cost {
   const use = useOf(evidence, subject)
   const conversations = stepsOf(evidence, subject, 1, 2).calls
-  return { spent: timesHour(dollarsOf(use, priceOf(subject.name, settings) ?? { input: 0, output: 0 })), requests: conversations }
+  return {
+    spent: timesHour(dollarsOf(use, priceOf(subject.name, settings) ?? { input: 0, output: 0 })),
+    requests: conversations,
+    per: 'conversation',
+  }
 }
 
 const runbook = `# Shorten long conversations with a model

@@ -22,6 +22,16 @@ export const attributes = {
   'pitwall.subject': { values: 'bounded names, then `other`', description: 'Cache, function or model whose keys are followed.' },
   'pitwall.subject.kind': { values: 'cache, function, model', description: 'What the subject is: a cache, or what has none.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },
+  'pitwall.run.pattern': {
+    values: 'all, sequential, repeated, retry, recovered, identical',
+    description:
+      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent; again after an error; so, with success; three or more with equal arguments.',
+  },
+  'pitwall.run.scenario': {
+    values: 'concurrent, batched, once, without_failed_retries, hits_25, hits_50, hits_75, hits_100',
+    description:
+      'What would be different: calls of one function that follow each other run four at a time; those under one parent are one; equal ones are made once; retries that fail are not made; so many in a hundred are answered at once.',
+  },
   'pitwall.cause': { values: 'code, gc, host', description: 'What kept the event loop from running.' },
   'pitwall.gc.fate': {
     values: 'freed, survived, promoted',
@@ -70,7 +80,10 @@ export const attributes = {
   priority: { values: 'critical, high, medium, low', description: 'How much the lower bound of the saving is worth.' },
   effort: { values: 'minutes, hours, days', description: 'How long the change takes to make.' },
   phase: { values: 'quick-win, next, later', description: 'Part of the plan that the change belongs to.' },
-  state: { values: 'proposed, accepted, applied, verified, refuted, stale', description: 'Where in its life the recommendation is.' },
+  state: {
+    values: 'proposed, accepted, applied, verified, refuted, stale, dismissed',
+    description: 'Where in its life the recommendation is.',
+  },
   runbook: { values: 'one a rule', description: 'Address of the page that explains the rule.' },
   advice: { values: 'one a recommendation', description: 'The change itself in one sentence, with its numbers.' },
   unit: { values: 's/s, By, usd/h, ratio', description: 'Unit of the saving.' },

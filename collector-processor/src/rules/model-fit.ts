@@ -144,7 +144,7 @@ function costInstead(evidence: Evidence, subject: Subject, model: Subject, price
     const use = useOf(evidence, one)
     const called = growthInWindow(use.calls, span).total
     // Not every provider has a cache: the same tokens count as read anew.
-    const paid = one === subject ? dollarsOf({ ...use, cachedInput: [] }, price) : dollarsOf(use, price)
+    const paid = one === subject ? dollarsOf({ ...use, cachedInput: use.input.map(() => 0) }, price) : dollarsOf(use, price)
     return called > 0 ? growthInWindow(paid, span).total / called : 0
   })
   return Math.max(...costs)

@@ -56,6 +56,9 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   }
   if (input / called < SHORTEST)
     return notAdvised(subject, `its prompts are shorter than what providers keep: ${formatNumber(Math.round(input / called))} tokens`)
+  if (use.cachedInput.slice(-span.windowBlocks).every((tokens) => tokens === undefined)) {
+    return notKnown(subject, 'spans that tell how much of the input came from the cache (gen_ai.usage.cache_read.input_tokens)')
+  }
   const prompts = promptsOf(evidence, subject)
   const all = inWindow(prompts.all)
   if (all < 1) return notKnown(subject, 'spans that hold their messages, to know what of its prompts comes again')
@@ -160,7 +163,7 @@ The share that could be is that of equal beginnings; where more than a fifth of 
 
 ## When it does not apply
 - The price of the model, or of its cached input, is not in \`modelPrices\`: then it is said what could be cached, and nothing is claimed.
-- Spans do not hold messages: a low cached share alone may be all that prompts allow.
+- Spans do not hold messages: a low cached share alone may be all that prompts allow. Or they do not tell how many tokens came from the cache: some instrumentations leave that out.
 - Most of a prompt is new each time.
 - Calls come less often than every five minutes, after which providers forget.
 - What differs has to stand first; the order of messages means something to the model, so compare its answers.
@@ -209,6 +212,11 @@ export default {
     { title: 'the same text behind something new', says: 'finding', series: prompting(0.05, { prefix: 0, repeated: 0.7, new: 0.3 }) },
     { title: 'read from the cache already', says: 'notAdvised', series: prompting(0.75, { prefix: 0.8, repeated: 0.05, new: 0.15 }) },
     { title: 'prompts that are new each time', says: 'notAdvised', series: prompting(0, { prefix: 0.05, repeated: 0.05, new: 0.9 }) },
+    {
+      title: 'spans that do not tell how much came from the cache',
+      says: 'notEnoughData',
+      series: prompting(0, { prefix: 0.8, repeated: 0, new: 0.2 }).filter(({ labels }) => labels['gen_ai_token_type'] !== 'cached_input'),
+    },
     { title: 'spans without messages', says: 'notEnoughData', series: prompting(0, undefined) },
     { title: 'a handful of calls', says: 'notEnoughData', series: prompting(0, { prefix: 0.8, repeated: 0, new: 0.2 }, 0.05) },
     {

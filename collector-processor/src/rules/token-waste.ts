@@ -90,7 +90,8 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   }
   const conversation = conversationOf(rangesOf(evidence, subject))
   if (conversation === undefined) return notAdvised(subject, `the input of its calls does not grow evenly from call to call`)
-  const [share, limits] = bestLimits(conversation, earlyMean, price, inWindow(use.cachedInput) / input)
+  const isCachedKnown = use.cachedInput.some((tokens) => tokens !== undefined)
+  const [share, limits] = bestLimits(conversation, earlyMean, price, isCachedKnown ? inWindow(use.cachedInput) / input : 1)
   const saving = saved(evidence, subject, share, price)
   if (saving === undefined) return notKnown(subject, 'calls in at least three blocks of the window')
   const [most, least] = [limits.most, limits.least]
@@ -200,7 +201,7 @@ The SDK counts calls and their input tokens by their place in the conversation (
 
     saving = (1 − dollars for input with the limit / dollars for input without it) × dollars for input an hour
 
-What the provider reads from its cache is a share of what the call before read, as it was measured. Shortening costs, each time, that the conversation is read once more, a summary of ${SUMMARY_TOKENS} tokens is written (an assumption), and what remains is new to that cache. The interval is never narrower than a fifth of the saving to either side.
+What the provider reads from its cache is a share of what the call before read, as it was measured; all of it, where no span tells, so that the saving is too low rather than too high. Shortening costs, each time, that the conversation is read once more, a summary of ${SUMMARY_TOKENS} tokens is written (an assumption), and what remains is new to that cache. The interval is never narrower than a fifth of the saving to either side.
 
 ## When it does not apply
 - Conversations that end within eight calls, do not grow, or do not grow evenly.

@@ -54,6 +54,8 @@ describe('prompt-prefix', () => {
 
   it('concludes nothing from a low cached share alone', () => {
     expect(judge(given(steady(0, span), 0.8, 0).slice(0, 3))?.kind).toBe('notEnoughData')
+    const untold = given(steady(0, span), 0.8, 0).filter(({ labels }) => labels?.part !== 'cachedInput')
+    expect(judge(untold)).toMatchObject({ kind: 'notEnoughData', needs: expect.stringContaining('cache_read') })
     expect(judge(given(steady(0, span), 0.1, 0.05))?.kind).toBe('notAdvised')
   })
 

@@ -45,6 +45,11 @@ describe('calls of models', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(1)
   })
 
+  it('tell of no cached tokens where spans do not, which is not the same as none', () => {
+    call(tracing(), { 'gen_ai.usage.input_tokens': 900 })
+    expect([tokens('input'), tokens('cached_input')]).toEqual([900, undefined])
+  })
+
   it('have all of their input where the provider counts cached tokens apart', () => {
     call(tracing(), { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.cache_read.input_tokens': 600 })
     expect([tokens('input'), tokens('cached_input')]).toEqual([700, 600])

@@ -97,9 +97,10 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const isShorter = (at: number, blocks: number): boolean => mean(later.slice(at, at + blocks)) <= (1 - SHORTER) * before
   let first = later.length - MIN_BLOCKS + 1
   while (first > 0 && isShorter(first - 1, MIN_BLOCKS)) first--
-  if (first > later.length - MIN_BLOCKS) return undefined
-  const index = later.find((_, at) => at >= first && isShorter(at, 1))
-  return index === undefined ? undefined : Math.max(createdAt, blockStart(span, index))
+  // The first of these may be one of before, in the mean with the next ones.
+  while (first < later.length && !isShorter(first, 1)) first++
+  const index = later[first]
+  return index === undefined || first > later.length - MIN_BLOCKS ? undefined : Math.max(createdAt, blockStart(span, index))
 }
 
 function cost(evidence: Evidence, subject: Subject): Cost {

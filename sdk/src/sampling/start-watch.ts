@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel'
+import { uptime as systemUptime } from 'node:process'
 import { isMainThread } from 'node:worker_threads'
 // Not by the index of the contract: `register` loads this first, and would load all its families.
 import { system } from '../contract/system.ts'
@@ -10,7 +11,7 @@ import { addSource } from '../telemetry/source.ts'
  * @param uptime seconds that the process has been running; default: the system's
  * @returns ends it, and what it exports
  */
-export function watchStart(uptime: () => number = () => process.uptime()): () => void {
+export function watchStart(uptime: () => number = systemUptime): () => void {
   if (!isMainThread) return () => {}
   const loaded = tracingChannel('module.import').asyncEnd
   let seconds: number | undefined

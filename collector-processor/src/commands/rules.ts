@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { ConfigurationError, readConfiguration } from '../user-rules/config-file.ts'
+import { asUsage } from '../evaluation.ts'
+import { readConfiguration } from '../user-rules/config-file.ts'
 import type { Mistake } from '../user-rules/read-rule.ts'
 import { mistakeLine, readRuleFile, ruleFiles } from '../user-rules/rule-files.ts'
 import { ruleSet } from '../user-rules/rule-set.ts'
@@ -49,11 +50,6 @@ async function list({ config, rules: path, json }: OptionValues, io: CommandIo):
   if (json === true) io.out(`${JSON.stringify(all, null, 2)}\n`)
   else for (const { id, title, effort, source } of all) io.out(`${id.padEnd(width)}  ${effort.padEnd(7)}  ${title} (${source})\n`)
   return isBroken ? 1 : 0
-}
-
-/** A wrong configuration is the user's mistake. */
-function asUsage(error: unknown): never {
-  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
 }
 
 async function check(paths: readonly string[], { json }: OptionValues, io: CommandIo): Promise<ExitCode> {

@@ -24,12 +24,15 @@ export interface Range {
   readonly step: number
 }
 
-/** Whatever answers PromQL. Every method rejects with a `PrometheusError` that says in one sentence what is wrong. */
+/**
+ * Whatever answers PromQL. Every method rejects with a `PrometheusError` that says in one sentence what is wrong. The signal
+ * ends a query that nobody waits for any more, and one whose turn has not come is then not sent.
+ */
 export interface PrometheusClient {
   /** The value of every series of an expression at a moment, in Unix seconds. */
-  query(promql: string, time: number): Promise<readonly InstantSeries[]>
+  query(promql: string, time: number, signal?: AbortSignal): Promise<readonly InstantSeries[]>
   /** The values of every series of an expression at each step of a range. */
-  queryRange(promql: string, range: Range): Promise<readonly RangeSeries[]>
+  queryRange(promql: string, range: Range, signal?: AbortSignal): Promise<readonly RangeSeries[]>
 }
 
 /** The settings that matter for talking to Prometheus. */
@@ -45,19 +48,24 @@ export type ClientSettings = Pick<
 export function prometheusClient(settings: ClientSettings): PrometheusClient {
   const inTurn = limit(settings.concurrency)
   return {
-    query: async (promql, time) => {
-      const data = await inTurn(() => post(settings, 'query', { query: promql, time: time.toFixed(3) }, vector))
+    query: async (promql, time, signal) => {
+      const data = await inTurn(() => post(stoppedBy(settings, signal), 'query', { query: promql, time: time.toFixed(3) }, vector))
       return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
     },
-    queryRange: async (promql, { start, end, step }) => {
+    queryRange: async (promql, { start, end, step }, signal) => {
       const parameters = { query: promql, start: start.toFixed(3), end: end.toFixed(3), step: step.toFixed(3) }
-      const data = await inTurn(() => post(settings, 'query_range', parameters, matrix))
+      const data = await inTurn(() => post(stoppedBy(settings, signal), 'query_range', parameters, matrix))
       return data.result.map(({ metric, values }) => ({
         labels: metric,
         samples: values.map(([at, value]): [number, number] => [at, Number(value)]),
       }))
     },
   }
+}
+
+function stoppedBy(settings: ClientSettings, signal: AbortSignal | undefined): ClientSettings {
+  const signals = [settings.signal, signal].filter((one) => one !== undefined)
+  return { ...settings, signal: AbortSignal.any(signals) }
 }
 
 const sample = z.tuple([z.number(), z.string()])
@@ -116,7 +124,7 @@ async function send(settings: ClientSettings, url: string, parameters: Record<st
 }
 
 /** The system's own reason (`ECONNREFUSED`), which fetch hides in the cause. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause) return String(cause.code)
   return cause instanceof Error ? cause.message : String(cause)

@@ -3,5 +3,5 @@ export class PrometheusError extends Error {
   override readonly name = 'PrometheusError'
 }
 
-/** Prometheus was reached, and refused this one expression. */
+/** Prometheus was reached, and there is no answer to this one expression: it refused it, or its answer is larger than what is read. */
 export class RefusedError extends PrometheusError {}

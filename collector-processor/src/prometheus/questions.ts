@@ -1,4 +1,4 @@
-import { cache, calls, reuse, runtime, subjects } from '@pitwall/sdk/contract'
+import { cache, calls, reuse, runs, runtime, subjects } from '@pitwall/sdk/contract'
 import { select, selectPart } from './promql.ts'
 import { growth, level, type SubjectLabels } from './question.ts'
 
@@ -13,7 +13,7 @@ export const aService: SubjectLabels = { name: 'service.name', kind: 'service' }
 /** Calls that went through a cache of ours are the cache's business. */
 const uncached = { 'pitwall.function.cached': { not: 'true' } } as const
 
-/** What the rules ask. The number of queries of a cycle is the number of questions, whatever the size of the fleet. */
+/** What several rules ask. The number of queries does not depend on the size of the fleet. */
 export const questions = {
   /** Requests that a cache of `le` entries would have served. */
   reuseDistance: growth(selectPart(reuse.distance, 'bucket'), followed, ['le']),
@@ -24,7 +24,7 @@ export const questions = {
   /** Seconds that the calls of a function took together. */
   functionSeconds: growth(selectPart(calls.duration, 'sum', uncached), aFunction),
   functionCalls: growth(selectPart(calls.duration, 'count', uncached), aFunction),
-  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result']),
+  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result', 'pitwall.cache.tier']),
   /** Seconds that the loads of a cache took together. */
   loadSeconds: growth(selectPart(cache.loadDuration, 'sum'), aCache),
   loads: growth(selectPart(cache.loadDuration, 'count'), aCache),
@@ -35,6 +35,11 @@ export const questions = {
   ttl: level('min', select(cache.ttl), aCache, ['pitwall.cache.backend']),
   /** Seconds that a function held the event loop beyond the threshold. */
   blockedSeconds: growth(select(runtime.blockedTime, { 'pitwall.cause': 'code' }), aFunction),
+  /** Calls of a function in runs that follow each other in a pattern, how often they do, and seconds that runs would save. */
+  runCalls: growth(select(runs.calls), aFunction, ['pitwall.run.pattern']),
+  runGroups: growth(select(runs.groups), aFunction, ['pitwall.run.pattern']),
+  runSavedTime: growth(select(runs.savedTime), aFunction, ['pitwall.run.scenario']),
+  runs: growth(selectPart(runs.duration, 'count'), aService),
   /** Where subjects stand in the source. */
   places: level('max', select(subjects.info), followed, ['code.file.path', 'code.line.number']),
 } as const

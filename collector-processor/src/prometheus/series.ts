@@ -40,6 +40,11 @@ export class Table {
     return this.#bySubject.get(subjectKey(subject))?.rows ?? []
   }
 
+  /** The rows of a subject that answer one part of a question made by `together`, added up block by block. */
+  part(subject: Subject, name: string): Blocks {
+    return this.total(subject, (row) => row.labels['part'] === name)
+  }
+
   /** The rows of a subject added up block by block; those that `include` leaves out are not counted. */
   total(subject: Subject, include: (row: Row) => boolean = () => true): Blocks {
     return this.rows(subject)

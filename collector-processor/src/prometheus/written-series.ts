@@ -14,9 +14,11 @@ export interface WrittenSeries {
   /** Prometheus name. */
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
-  /** Growth of a counter in each second; a gauge has its `level` instead. */
+  /** Growth in each second: of a counter from 0, of a gauge from its `level`. */
   readonly perSecond?: number
   readonly level?: number
+  /** From this share of the time on it grows by so much a second instead. */
+  readonly later?: { readonly from: number; readonly perSecond: number }
 }
 
 type Attributes<M extends { readonly attributes: readonly AttributeKey[] }> = { readonly [K in M['attributes'][number]]?: string | number }

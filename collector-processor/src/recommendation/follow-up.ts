@@ -53,7 +53,7 @@ function withVerdict(
   const verdict = verify({
     predicted: recommendation.saving,
     appliedAt: recommendation.appliedAt ?? evidence.span.end,
-    cost: rule.cost(evidence, subject),
+    cost: rule.cost(evidence, subject, settings),
     controls: rule.hasControls ? controlsOf(subject.service, evidence, changed) : [],
     span: evidence.span,
     minRequests: settings.minRequests,

@@ -61,14 +61,20 @@ export function verify({ predicted, appliedAt, cost, controls, span, minRequests
     const held = `It held ${formatBytes(costBefore.likely)} before the change and ${formatBytes(Math.max(0, costAfter.likely))} after it.`
     return judged(predicted, actual, [held], measured >= span.windowBlocks)
   }
+  const amount = predicted.unit === 'usd/h' ? dollars : formatSeconds
   const { per = 'request' } = cost
   const evidence = [
-    `A ${per} cost ${formatSeconds(costBefore.likely)} before the change and ${formatSeconds(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} of them a second.`,
+    `A ${per} cost ${amount(costBefore.likely)} before the change and ${amount(Math.max(0, costAfter.likely))} after it, at ${formatNumber(rate)} of them a second.`,
     surroundings === 1
       ? 'Nothing was corrected for.'
       : `Other functions took ${formatShare(surroundings)} of their earlier time, which was corrected for.`,
   ]
   return judged(predicted, actual, evidence, measured >= span.windowBlocks)
+}
+
+/** Costs of savings in dollars an hour are dollars times 3,600 (rule.ts). */
+function dollars(cost: number): string {
+  return `${formatNumber(cost / 3_600)} dollars`
 }
 
 /** Confirmed by what was measured, or refuted; a whole window is needed for that, as long as the likely value is not inside. */

@@ -56,7 +56,7 @@ export class Cache {
     const entryClock = (this.#entryClock = clock === systemClock ? coarseClock : clock)
     const flights = this.#flights
     const failures = (this.#failures = new FailureMemory(entryClock))
-    const tier = (this.#tier = storages.shared && new Tier(storages.shared, settings))
+    const tier = (this.#tier = storages.shared && new Tier(storages.shared, settings, () => listener.on({ type: 'duplicate' })))
     this.#front = new Front({ table: this.table, flights, failures, listener, clock: entryClock })
     const storing = (this.#storing = new Storing(settings, { table: this.table, tier, tracker, clock: entryClock }))
     const loads = (this.#loads = new Loads({ name, flights, failures, storing, listener, clock, entryClock }))
@@ -76,6 +76,11 @@ export class Cache {
     const tracker = this.#tracker
     if (tracker !== undefined && !tracker.passes()) this.#track(table.hash(slot))
     return table.use(slot, now)
+  }
+
+  /** Takes note of what making keys took, milliseconds. */
+  keyed(durationMs: number): void {
+    this.#listener.on({ type: 'keyed', durationMs })
   }
 
   /** The answer to a request: `lookup`, or else `readThrough`. */
@@ -238,6 +243,7 @@ export class Cache {
     const flight = this.#flights.begin(key, kept?.hash ?? hashString(key))
     flight.loads = load !== undefined
     flight.previous = kept?.value
+    if (kept !== undefined && kept.state !== 'fresh') flight.expiredAt = kept.freshUntil
     if (this.#front.doubtful) flight.doubted = kept
     else if (kept?.state !== 'expired') flight.known = kept
     // Who only looks is not given what is stale.

@@ -23,12 +23,18 @@ export type CacheEvent =
   | { readonly type: 'error' }
   /** A loader answered. */
   | { readonly type: 'loaded'; readonly durationMs: number }
+  /** It brought what replaces an entry that had expired a short while before. Times in milliseconds. */
+  | { readonly type: 'reloaded'; readonly startedAt: number; readonly durationMs: number }
   /** A loader threw or rejected. */
   | { readonly type: 'failed'; readonly durationMs: number; readonly error: unknown }
   /** Entries left the storage of this process. */
   | { readonly type: 'evicted'; readonly reason: EvictionReason; readonly count: number }
   /** The shared tier answered a lookup, with a value or without. */
   | { readonly type: 'lookup'; readonly durationMs: number }
+  /** Time that making keys took, as one that was timed stands for others. */
+  | { readonly type: 'keyed'; readonly durationMs: number }
+  /** A load ended, and another process had stored the same key meanwhile. */
+  | { readonly type: 'duplicate' }
 
 /** Someone who is told what happens in a cache. Called on the path of every request: must be quick and must not throw. */
 export interface CacheListener {

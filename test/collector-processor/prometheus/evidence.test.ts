@@ -28,7 +28,9 @@ describe('evidence', () => {
   it('asks for the end of each block, and each question once', async () => {
     const prometheus = client([])
     await gather(prometheus, [questions.cacheRequests, questions.cacheRequests], span)
-    expect(prometheus.asked).toEqual([expect.stringMatching(/\[10000ms\].* 70 100 10$/)])
+    const [recorded, ...asked] = prometheus.asked
+    expect(recorded).toContain('pitwall:block:answer')
+    expect(asked).toEqual([expect.stringMatching(/^sum .*\[10000ms\].* 70 100 10$/)])
   })
 
   it('puts each value into its block and leaves gaps where there is none', async () => {
@@ -51,6 +53,16 @@ describe('evidence', () => {
     expect(nothing.of(questions.cacheRequests).total(subject)).toEqual([undefined, undefined, undefined, undefined])
     const other = await gather(client([[70, 1]], { pitwall_cache_name: 'other' }), [questions.cacheRequests], span)
     expect(other.of(questions.cacheRequests).subjects()).toEqual([])
+  })
+
+  it('takes the answer of an engine that moves ranges to multiples of their step, and none of another time', async () => {
+    const samples = [63, 73, 83, 93, 103].map((time): [number, number] => [time, time])
+    const evidence = await gather(client(samples), [questions.cacheRequests], span)
+    expect(evidence.of(questions.cacheRequests).total(subject)).toEqual([63, 73, 83, 93])
+    for (const wrong of [59, 111]) {
+      const answer = gather(client([[wrong, 1]]), [questions.cacheRequests], span)
+      await expect(answer).rejects.toThrow(/1970-01-01T00:0.*, which it was not asked for/)
+    }
   })
 
   it('does not answer what was not asked', async () => {

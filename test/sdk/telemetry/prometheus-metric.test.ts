@@ -51,6 +51,7 @@ describe('the name of a metric in Prometheus', () => {
       contract.calls,
       contract.cpuProfiles,
       contract.reuse,
+      contract.runs,
       contract.runtime,
       contract.subjects,
     ]

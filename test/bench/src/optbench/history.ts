@@ -21,7 +21,7 @@ export interface HistoricPrometheus {
 }
 
 /** Starts Prometheus on what was recorded, which promtool writes into its database. */
-export async function startWithHistory(recorder: Recorder): Promise<HistoricPrometheus> {
+export async function startWithHistory(recorder: Pick<Recorder, 'text'>): Promise<HistoricPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), 'pitwall-optbench-'))
   try {
     const input = join(directory, 'history.txt')

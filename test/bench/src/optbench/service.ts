@@ -2,7 +2,7 @@ import type { Clock } from '@pitwall/sdk'
 import type { MetricSource } from '../../../../sdk/dist/telemetry/source.js'
 import type { Recorder } from './recorder.ts'
 
-/** One simulated agent process: its time, and what it exports. */
+/** One simulated agent process: its time, and what it exports. More processes of the same service may stand beside it. */
 export class Service {
   readonly name: string
   /** Milliseconds since the world began. */

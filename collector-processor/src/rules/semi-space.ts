@@ -133,7 +133,7 @@ The number of scavenges is one over the size. What each of them costs is copying
 
     saving = seconds of scavenges a second × (1 − present size / new size) × (1 − lasting bytes / (0.3 MiB + copied bytes)) × 0.8
 
-The lower bound has 0.5 instead of 0.8, and the upper one is as if nothing lasted. 0.3 MiB, and both factors, were measured on programs of which 2 to 90 % of the objects survive. The new size is four times the present one, at most 64 MiB: so far were predictions checked.
+The lower bound has 0.5 instead of 0.8, and the upper one is as if nothing lasted. 0.3 MiB, and both factors, were measured on programs of which 5 to 32 % of the bytes survive. The new size is four times the present one, at most 64 MiB: so far were predictions checked.
 
 ## When it does not apply
 - Fewer than half of the processes spend more than 3 % of their active time in scavenges.

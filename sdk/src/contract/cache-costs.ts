@@ -23,5 +23,12 @@ export const cacheCosts = {
     ['pitwall.cache.name'],
     'Loads that replaced what had expired a short while before (a tenth of its time to live), within a second in which there were eight of them and five times the usual number.',
   ),
+  jitter: number(
+    'gauge',
+    'pitwall.cache.jitter',
+    '1',
+    ['pitwall.cache.name'],
+    'Share of its time to live by which an entry may expire earlier, by chance.',
+  ),
   burstLoadTime: number('counter', 'pitwall.cache.burst.load.time', 's', ['pitwall.cache.name'], 'Time that those loads took.'),
 } as const

@@ -25,6 +25,15 @@ export type CacheEvent =
   | { readonly type: 'loaded'; readonly durationMs: number }
   /** It brought what replaces an entry that had expired a short while before. Times in milliseconds. */
   | { readonly type: 'reloaded'; readonly startedAt: number; readonly durationMs: number }
+  /** What a load brought is kept. */
+  | {
+      readonly type: 'stored'
+      readonly key: string
+      readonly value: unknown
+      readonly at: number
+      readonly ttlMs: number
+      readonly loadMs: number
+    }
   /** A loader threw or rejected. */
   | { readonly type: 'failed'; readonly durationMs: number; readonly error: unknown }
   /** Entries left the storage of this process. */

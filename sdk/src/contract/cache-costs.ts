@@ -16,6 +16,13 @@ export const cacheCosts = {
     ['pitwall.cache.name'],
     'Loads of what was not in the shared tier and that another process had stored there before they ended; absent for a tier that cannot tell.',
   ),
+  spelledLoads: number(
+    'counter',
+    'pitwall.cache.spelling.loads',
+    '{load}',
+    ['pitwall.cache.name', 'pitwall.cache.spelling'],
+    'Loads that took 1 ms or longer, of keys of at most 128 characters, by whether normalized keys would have spared them; never too many.',
+  ),
   burstLoads: number(
     'counter',
     'pitwall.cache.burst.loads',

@@ -108,7 +108,7 @@ With \`jitter: ${JITTER}\` an entry lives up to a fifth shorter, by chance, so t
 - Everything is asked in one batch that comes less often than entries expire: jitter cannot part what is asked at once.
 - Loads in bursts are of other keys, which take longer at any time.
 - A time to live so long that a window has only a few bursts: the interval is too wide then.
-- Caches without memory: when an entry of Redis expired is not known.
+- Namespaces of a cache, which may have the same keys: their loads are not looked at.
 
 ## How to verify it
 Set \`jitter\`. Pitwall sees it (\`${cacheCosts.jitter.name}\`), waits until loads are parted, and compares the seconds of loading per request with those before.

@@ -38,10 +38,8 @@ export class CostStatistics implements CacheListener {
       case 'duplicate':
         this.#duplicates += 1
         break
-      case 'reloaded':
-        this.#bursts.reloaded(event.startedAt, event.durationMs)
-        break
       case 'stored':
+        this.#bursts.stored(event)
         if (event.loadMs >= MIN_LOAD_MS && !isDigest(event.key)) this.#spelled[(this.#spellings ??= new Spellings()).loaded(event)] += 1
     }
   }

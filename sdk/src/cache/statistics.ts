@@ -55,7 +55,7 @@ export class Statistics implements CacheListener, MetricSource {
   readonly #loads = new LoadTimes()
   readonly #failures = new Map<string, LoadTimes>()
   readonly #timeSaved = new TimeSaved()
-  readonly #costs: CostStatistics
+  readonly #costs: CostStatistics | undefined
   readonly #evictions = { size: 0, expired: 0, invalidated: 0 }
   #localHits = 0
   #sharedHits = 0
@@ -65,11 +65,12 @@ export class Statistics implements CacheListener, MetricSource {
   #bypasses = 0
   #errors = 0
 
-  constructor(name: string, backend: string, tiers: Tiers) {
+  /** @param isExported whether it is collected; else, as for a namespace, nothing is kept that telemetry alone has */
+  constructor(name: string, backend: string, tiers: Tiers, isExported: boolean = true) {
     this.#name = name
     this.#backend = backend
     this.#tiers = tiers
-    this.#costs = new CostStatistics(name, tiers)
+    this.#costs = isExported ? new CostStatistics(name, tiers) : undefined
   }
 
   on(event: CacheEvent): void {
@@ -110,10 +111,10 @@ export class Statistics implements CacheListener, MetricSource {
         break
       case 'lookup':
         this.#timeSaved.sharedLookup(event.durationMs / 1_000)
-        this.#costs.on(event)
+        this.#costs?.on(event)
         break
       default:
-        this.#costs.on(event)
+        this.#costs?.on(event)
     }
   }
 
@@ -167,7 +168,7 @@ export class Statistics implements CacheListener, MetricSource {
     for (const reason of ['size', 'expired', 'invalidated'] as const) {
       sink.number(contract.evictions, { ...name, 'pitwall.cache.eviction.reason': reason }, this.#evictions[reason])
     }
-    this.#costs.write(sink, this.#requests)
+    this.#costs?.write(sink, this.#requests)
   }
 
   get #requests(): number {

@@ -43,13 +43,10 @@ export function expiringCache(service: Service, random: () => number, options: E
     const place = free.indexOf(Math.min(...free))
     const end = Math.max(now, free[place] ?? 0) + ms * slowdown
     free[place] = end
-    const expired = expiries.get(key)
     expiries.set(key, end + ttlSeconds * 1_000 * (1 - jitter * life))
     spentMs += end - now
     statistics.on({ type: 'loaded', durationMs: end - now })
-    // As `loading/loads.ts` has it.
-    if (expired !== undefined && now - expired <= ttlSeconds * 100)
-      statistics.on({ type: 'reloaded', startedAt: now, durationMs: end - now })
+    statistics.on({ type: 'stored', key, hash: hashString(key), value: key, at: end, ttlMs: ttlSeconds * 1_000, loadMs: end - now })
   }
 
   function ask(key: string, now: number): void {

@@ -45,7 +45,7 @@ export function spelledCache(service: Service, name: string, ttlSeconds: number,
         spentMs += ms
         expiries.set(key, at + ttlSeconds * 1_000)
         statistics.on({ type: 'loaded', durationMs: ms })
-        statistics.on({ type: 'stored', key, value: call.result, at, ttlMs: ttlSeconds * 1_000, loadMs: ms })
+        statistics.on({ type: 'stored', key, hash, value: call.result, at, ttlMs: ttlSeconds * 1_000, loadMs: ms })
       }
       service.now = until
     },

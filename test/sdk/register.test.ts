@@ -86,6 +86,17 @@ describe('register', () => {
     expect(['unasked', 'asked', 'unsampled'].filter((name) => collector.received('/v1/traces', name))).toEqual(['asked'])
   })
 
+  it('counts calls of models by their spans, also where no trace is sent', async () => {
+    const attributes = `{ 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'model-of-no-trace' }`
+    const source = `${setUp} register(); trace.getTracer('agent').startSpan('chat', { attributes: ${attributes} }).end()`
+    expect(await runAgent(source, { ...env, OTEL_TRACES_EXPORTER: 'otlp', OTEL_TRACES_SAMPLER: 'always_off' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    const received = (path: string) => collector.received(path, 'model-of-no-trace')
+    expect([received('/v1/metrics'), received('/v1/traces')]).toEqual([true, false])
+  })
+
   it('says in one sentence which option is wrong, and goes on with the default', async () => {
     const end = await runAgent(`${setUp} register({ exporter: 'prometeus', exportIntervalMs: 0 }); ${counting}`, {
       ...env,

@@ -35,7 +35,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['clock.ts', 'names.ts', 'errors.ts', 'duration.ts', 'call-site.ts', 'method-decorator.ts'],
     ['telemetry'],
     ['sampling'],
-    ['calls', 'watchdog', 'memory', 'models', 'profiles', 'runs'],
+    ['calls', 'watchdog', 'memory', 'models', 'profiles', 'runs', 'effects'],
     ['profiled.ts', 'profiled-sections.ts', 'cpu-profile.ts', 'allocation-profile.ts', 'cache', 'system', 'profilers'],
     ['profiler.ts'],
     ['options.ts', 'governor.ts', 'start-profilers.ts', 'register.ts', 'with-pitwall.ts'],
@@ -48,10 +48,11 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['prediction'],
     ['rules', 'user-rules', 'benchmark'],
     ['recommendation'],
+    ['health'],
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
     ['optimization.ts', 'evaluation.ts', 'index.ts', 'server.ts'],
-    ['demo', 'run', 'profile'],
+    ['demo', 'run', 'profile', 'rule-tests'],
     ['commands'],
     ['main.ts'],
   ],
@@ -131,6 +132,7 @@ const metricNames = new RegExp(
     contract.subjects,
     contract.reuse,
     contract.runs,
+    contract.effects,
     contract.runtime,
     contract.memory,
     contract.leak,
@@ -143,6 +145,7 @@ const metricNames = new RegExp(
     contract.pools,
     contract.advice,
     contract.optimizer,
+    contract.health,
   ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])

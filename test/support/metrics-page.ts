@@ -3,7 +3,7 @@ import { attributes, type MetricDefinition, prometheusLabel, prometheusName } fr
 
 const families = [
   ['Caches', { ...contract.cache, ...contract.cacheCosts }],
-  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
+  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.effects, ...contract.subjects }],
   ['Runs', contract.runs],
   ['Reuse', contract.reuse],
   ['Process', { ...contract.system, ...contract.runtime }],
@@ -15,7 +15,7 @@ const families = [
   ['Pools of connections, of other instrumentations', contract.pools],
   ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
-  ['Optimizer', contract.optimizer],
+  ['Optimizer', { ...contract.optimizer, ...contract.health }],
   ['The SDK itself', contract.sdk],
 ] as const
 

@@ -106,7 +106,7 @@ it('asks at most 40 queries in a cycle of all rules that reads its history and f
     queryRange: async (promql, range) => {
       queries++
       const isHistory = promql.includes(prometheusName(advice.info))
-      return isHistory ? rules.flatMap((rule) => appliedOnce(rule, range.end - 100)) : client.queryRange(promql, range)
+      return isHistory ? rules.flatMap((rule) => appliedOnce(rule, range.end - 490)) : client.queryRange(promql, range)
     },
   }
   const followed = await runCycle({ settings, client: counting, now: prometheus.end })

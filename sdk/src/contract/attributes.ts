@@ -19,6 +19,8 @@ export const attributes = {
   'pitwall.cache.result': { values: 'hit, stale, miss, coalesced, bypass, error', description: 'How one request to the cache ended.' },
   'pitwall.cache.eviction.reason': { values: 'size, expired, invalidated', description: 'Why an entry left the cache.' },
   'pitwall.function.cached': { values: 'true, false', description: 'Whether the call went through a cache of ours.' },
+  'pitwall.function.caller': { values: 'bounded by the name', description: 'Profiled function within whose call another was called.' },
+  'pitwall.write': { values: 'http, database, message', description: 'How a span wrote something elsewhere.' },
   'pitwall.subject': { values: 'bounded names, then `other`', description: 'Cache, function or model whose keys are followed.' },
   'pitwall.subject.kind': { values: 'cache, function, model', description: 'What the subject is: a cache, or what has none.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },

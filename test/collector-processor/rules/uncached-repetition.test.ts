@@ -5,7 +5,7 @@ import { questions } from '../../../collector-processor/src/prometheus/questions
 import type { Finding } from '../../../collector-processor/src/rules/rule.ts'
 import rule from '../../../collector-processor/src/rules/uncached-repetition.ts'
 import { parseSettings } from '../../../collector-processor/src/settings.ts'
-import { evidenceOf } from '../../support/evidence.ts'
+import { evidenceOf, steady } from '../../support/evidence.ts'
 import { followed, realisedHitRatio, requestsOf, type Traffic } from '../../support/fleet.ts'
 
 const subject = { service: 'agent', kind: 'function', name: 'search' } as const
@@ -63,6 +63,18 @@ describe('uncached-repetition', () => {
     const { finding } = predictAndRealise(steadyTraffic)
     expect(finding.title).toBe('Investigate whether search may be cached')
     expect(finding.effort).toBe('hours')
+  })
+
+  it('only asks to investigate what writes within its calls, however equal its results are', () => {
+    const answers = followed(requestsOf(steadyTraffic), subject, span, 0.09)
+    const same = { question: questions.reuseChecks, subject, labels: { 'pitwall.reuse.same': 'true' }, blocks: steady(500, span) }
+    const wrote = { question: questions.functionWrites, subject, labels: { 'pitwall.write': 'database' }, blocks: steady(1, span) }
+    const titled = (...more: Parameters<typeof evidenceOf>[0]): unknown =>
+      rule
+        .evaluate(evidenceOf([...answers, ...more], span), settings)
+        .map((answer) => (answer.kind === 'finding' ? answer.title : answer.kind))
+    expect(titled(same)).toEqual(['Cache search'])
+    expect(titled(same, wrote)).toEqual(['Investigate whether search may be cached'])
   })
 
   it('shows code with the real name, also when the name is no identifier', () => {

@@ -25,9 +25,9 @@ export const attributes = {
   'pitwall.subject.kind': { values: 'cache, function, model', description: 'What the subject is: a cache, or what has none.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },
   'pitwall.run.pattern': {
-    values: 'all, sequential, repeated, retry, recovered, identical',
+    values: 'all, sequential, repeated, retry, recovered, identical, after_slow, slow_again',
     description:
-      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent; again after an error; so, with success; three or more with equal arguments.',
+      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent, soon after each other or at once; again after an error; so, with success; three or more with equal arguments; with the arguments of a slow call; slow again.',
   },
   'pitwall.run.scenario': {
     values: 'concurrent, batched, once, without_failed_retries, hits_25, hits_50, hits_75, hits_100',

@@ -18,6 +18,10 @@ export const attributes = {
   'pitwall.cache.tier': { values: 'memory, redis, file', description: 'Storage that answered, within a hybrid cache.' },
   'pitwall.cache.result': { values: 'hit, stale, miss, coalesced, bypass, error', description: 'How one request to the cache ended.' },
   'pitwall.cache.eviction.reason': { values: 'size, expired, invalidated', description: 'Why an entry left the cache.' },
+  'pitwall.cache.spelling': {
+    values: 'new, same, different',
+    description: 'Whether another spelling of the key (case, white space) was loaded within its time to live, and brought the same value.',
+  },
   'pitwall.function.cached': { values: 'true, false', description: 'Whether the call went through a cache of ours.' },
   'pitwall.function.caller': { values: 'bounded by the name', description: 'Profiled function within whose call another was called.' },
   'pitwall.write': { values: 'http, database, message', description: 'How a span wrote something elsewhere.' },

@@ -30,7 +30,7 @@ describe('verification', () => {
   it('says what a request cost in dollars, where dollars are saved', () => {
     const dollars = verdict({ predicted: { unit: 'usd/h', lower: 70, likely: 80, upper: 90 }, cost: cost(0.05 * 3_600, 0.046 * 3_600) })
     expect(dollars.kind === 'waiting' ? [] : dollars.evidence).toContainEqual(
-      'A request cost 0.05 dollars before the change and 0.046 dollars after it, at 20 requests a second.',
+      'A request cost 0.05 dollars before the change and 0.046 dollars after it, at 20 of them a second.',
     )
   })
 

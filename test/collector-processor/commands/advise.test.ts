@@ -60,10 +60,10 @@ describe('pitwall advise', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^Quick wins\n\n {2}1\. Cache search\n {5}0\.9 s\/s \(0\.\d+ to 0\.\d+\); minutes\n/)
     expect(out).toMatch(/\nNext\n\n {2}\d\. Investigate whether search may be cached\n/)
-    expect(out).toMatch(/\nTogether about 2\.65 s\/s \(2\.\d+ to 2\.\d+\)\.\n$/)
+    expect(out).toMatch(/\nTogether about 3\.55 s\/s \(3\.\d+ to 3\.\d+\)\.\n$/)
     expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
     const document: Plan & { evaluatedAt: number } = JSON.parse((await run({ prometheus: prometheus.url, json: true }, plan)).out)
-    expect(document.totals[0]?.likely).toBeCloseTo(2.655, 2)
+    expect(document.totals[0]?.likely).toBeCloseTo(3.555, 2)
     expect(document.phases.map(({ phase }) => phase)).toEqual(['quick-win', 'next'])
     expect((await run({ prometheus: prometheus.url, markdown: true }, plan)).out).toMatch(
       /^# Plan\n[^]*- \[ \] Wrap it in cached[^]*```ts\nimport { cached }/,

@@ -5,6 +5,7 @@ import { getBooleanFromEnv } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics'
 import { type RegisterOptions, type Settings, settingsFrom } from './options.ts'
+import { watchStart } from './sampling/start-watch.ts'
 import { startProfilers } from './start-profilers.ts'
 import { settledWithin } from './telemetry/deadline.ts'
 import { reason, setUpDiagnostics } from './telemetry/diagnostics.ts'
@@ -69,6 +70,7 @@ function start(settings: Settings): Registration {
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
   if (settings.spanExporters.length > 0 && !isRegistered('trace')) parts.push(startSpans(settings, resource))
+  const forgetStart = watchStart()
   const stopProfilers = startProfilers(settings.profilers, settings.budget)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -77,6 +79,7 @@ function start(settings: Settings): Registration {
     forgetExit()
     await within(parts.map((part) => part.shutdown()))
     stopProfilers()
+    forgetStart()
     running = undefined
   }
   return {

@@ -35,6 +35,7 @@ beforeAll(async () => {
     blocks: 10,
     earlierWindows: 0,
     scrapeIntervalMs: 20_000,
+    modelPrices: { 'gpt-4.1': { input: 2, cachedInput: 0.5, output: 8 }, 'gpt-4.1-mini': { input: 0.4, cachedInput: 0.1, output: 1.6 } },
     maxRecommendations: 500,
   })
   report = await runCycle({ settings, client: prometheusClient(settings), now: prometheus.end })

@@ -14,14 +14,14 @@ export interface ShareRange {
   readonly upper: number
 }
 
-/** What a scavenge costs beside copying, as so many bytes copied: measured at 0.2 to 0.5 MiB (docs/decisions.md). */
+/** What a scavenge costs beside copying, as so many bytes copied: measured at 0.3 to 0.6 MiB (docs/decisions.md). */
 const FIXED_BYTES = 0.3 * 2 ** 20
 
 /** What came of the prediction below in the measurement, over it: half at least, 0.8 in the middle. */
 const CAME = { lower: 0.5, likely: 0.8 }
 
 /**
- * Share of the time of scavenges that so many times the room saves. Their number falls to one over that (measured within 4 %), and with
+ * Share of the time of scavenges that so many times the room saves. Their number falls to one over that (measured within 10 %), and with
  * it what each costs beside copying, and the copies of objects that would have died meanwhile. Objects that last are copied twice,
  * once within the new space and once out of it, however much room there is: that part of the time stays.
  */

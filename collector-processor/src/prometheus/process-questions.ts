@@ -9,7 +9,17 @@ const process = 'service.instance.id' as const
 export const processQuestions = {
   /** Levels of each process: memory and its limits, growth, age. */
   levels: levels(
-    [heap.afterGc, heap.limit, heap.semiSpaceLimit, leak.growth, system.containerMemoryLimit, system.containerWorkingSet, system.uptime],
+    [
+      heap.afterGc,
+      heap.external,
+      heap.limit,
+      heap.semiSpaceLimit,
+      leak.growth,
+      system.containerMemoryLimit,
+      system.containerWorkingSet,
+      system.startDuration,
+      system.uptime,
+    ],
     aService,
   ),
   /** Seconds that garbage collection stopped the main thread, by what was collected. */

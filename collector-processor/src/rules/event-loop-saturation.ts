@@ -53,15 +53,17 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   if (!busy.isService) {
     return { kind: 'notAdvised', subject, reason: `only ${busy.text} has a busy event loop, ${most}: what it gets could go to others` }
   }
-  const always = [...loops.values()].map(shareBusy)
-  if (mean(always) < MOST) {
+  // Of all blocks together: processes that a deploy replaced knew the time before the peak.
+  const always = shareBusy([...loops.values()].flat())
+  if (always < MOST) {
     return {
       kind: 'notAdvised',
       subject,
-      reason: `its event loops are busy now, but in ${formatShare(mean(always))} of the time before: a peak`,
+      reason: `its event loops are busy now, but only for ${formatShare(always)} of what is known: a peak`,
     }
   }
-  const collecting = mean([...(collectionTime(evidence, subject, ['minor', 'major', 'incremental'])?.shares.values() ?? [0])])
+  const collections = collectionTime(evidence, subject, ['minor', 'major', 'incremental'])
+  const collecting = mean([...(collections?.shares.values() ?? [])])
   if (collecting >= COLLECTING) {
     return { kind: 'notAdvised', subject, reason: `garbage collection takes ${formatShare(collecting)} of its busy time, and comes first` }
   }
@@ -130,7 +132,7 @@ function largestBlocker(evidence: Evidence, subject: Subject): { readonly name: 
     .toSorted((a, b) => b.perSecond - a.perSecond)[0]
 }
 
-/** The change is seen when there are more processes than at the time of the proposal, and they still have work. */
+/** The change is seen when there are more processes than at the time of the proposal. */
 function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number | undefined {
   const { span } = evidence
   const active = [...loopTime(evidence, subject, 'active').values()]

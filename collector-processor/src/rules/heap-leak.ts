@@ -34,7 +34,7 @@ function judge(subject: Subject, evidence: Evidence): Answer | undefined {
   const site = largestSite(evidence, subject)
   const perHour = formatBytes([...growth.values()].reduce((sum, value) => sum + value, 0))
   const limit = timeUntilLimit(evidence, subject)
-  const where = site === undefined ? '' : `, most of it allocated in ${site.text}`
+  const where = site === undefined ? '' : `, more of it from ${site.text} than from any other place`
   return {
     kind: 'finding',
     subject,
@@ -83,22 +83,21 @@ function largestSite(evidence: Evidence, subject: Subject): Site | undefined {
 function timeUntilLimit(evidence: Evidence, subject: Subject): string | undefined {
   const { span } = evidence
   const limits = latest(levelByProcess(evidence, subject, heap.limit))
-  const reached = [...levelByProcess(evidence, subject, heap.afterGc)]
-    .map(([process, values]) =>
-      forecastReach({
-        values,
-        blockSeconds: span.blockSeconds,
-        limit: limits.get(process) ?? Infinity,
-        now: span.end,
-        withinDays: WITHIN_DAYS,
-      }),
-    )
+  const ages = latest(levelByProcess(evidence, subject, system.uptime))
+  const levels = levelByProcess(evidence, subject, heap.afterGc)
+  const reached = [...limits]
+    .map(([process, limit]) => {
+      // What was before a restart is no part of the line.
+      const blocks = Math.floor((ages.get(process) ?? 0) / span.blockSeconds)
+      const values = blocks === 0 ? [] : (levels.get(process) ?? []).slice(-blocks)
+      return forecastReach({ values, blockSeconds: span.blockSeconds, limit, now: span.end, withinDays: WITHIN_DAYS })
+    })
     .filter((reach) => reach.kind === 'reaches')
     .toSorted((a, b) => a.likely - b.likely)[0]
   if (reached === undefined) return undefined
-  const [earliest, likely, latestTime] = [reached.earliest, reached.likely, reached.latest].map((time) => time - span.end)
-  const until = latestTime === undefined || latestTime === Infinity ? 'or never' : `${formatSeconds(latestTime)} at the latest`
-  return `The first process reaches the limit of its heap in ${formatSeconds(likely ?? 0)} (${formatSeconds(earliest ?? 0)} at the earliest, ${until}), and ends.`
+  const after = (time: number): string => formatSeconds(time - span.end)
+  const until = reached.latest === Infinity ? 'or never' : `${after(reached.latest)} at the latest`
+  return `The first process reaches the limit of its heap in ${after(reached.likely)} (${after(reached.earliest)} at the earliest, ${until}), and ends.`
 }
 
 /**

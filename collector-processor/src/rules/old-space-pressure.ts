@@ -110,7 +110,7 @@ There is a major collection each time that the room beside what stays (\`${heap.
     left   = (limit − staying) / (new limit − staying)
     saving = seconds of major collections a second × (1 − left²)
 
-The lower bound has left instead of its square, and the upper one is all of the time. In programs with 90 and 145 MB alive, a limit of 1.2 to 2.7 times the present one saved 59 to 97 % of that time where the lower bound said 22 to 87 %. The new limit is twice what stays, as far as the container has room.
+The lower bound has left instead of its square, and the upper one is all of the time. In programs with 86 and 143 MB alive, a limit of 1.1 to 2.7 times the present one saved 59 to 97 % of that time where the lower bound said 22 to 87 %. The new limit is twice what stays, as far as the container has room.
 
 ## When it does not apply
 - Fewer than half of the processes are near their limit, or the heap has room: then it is not the limit.

@@ -7,6 +7,7 @@ import { comparedResults } from '../prediction/compared-results.ts'
 import { effectsSeen, withEffects, writingName } from '../prediction/effects.ts'
 import { entriesNeeded } from '../prediction/entries-needed.ts'
 import { computes, computesQuestions } from '../prediction/pure-function.ts'
+import { runCostQuestions, runGainOfHits } from '../prediction/run-pattern.ts'
 import { judgeResults } from '../prediction/safety.ts'
 import { savedPerRequest } from '../prediction/saving.ts'
 import { growthInWindow } from '../prediction/window.ts'
@@ -65,6 +66,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const hitRatio = jointHitRatio(curves.window.entries, curves.window.ages, limits)
   const settingsText = `maxEntries: ${limits.entries}, ttl: '${durationLiteral(limits.seconds)}'`
   const sure = safety.kind === 'safe'
+  const runGain = runGainOfHits(evidence, subject, hitRatio)
   return {
     kind: 'finding',
     subject,
@@ -76,6 +78,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
       `${formatNumber(Math.round(called.total))} calls, ${formatNumber(called.perSecond)} a second, took ${formatSeconds(loadSeconds)} each.`,
       `${formatShare(hitRatio)} of them would be hits with ${limits.entries} entries in each process, kept for ${durationLiteral(limits.seconds)}; ${formatShare(repeated)} without any limit.`,
       sure ? `${safety.evidence}.` : `Not proven safe: ${safety.reason}.`,
+      ...(runGain === undefined ? [] : [`A run would end ${formatSeconds(runGain)} earlier on average, by replay of recorded runs.`]),
       `Predicted: ${formatSaving(saving)}.`,
     ],
     example: example(
@@ -146,6 +149,7 @@ export default {
     questions.functionSeconds,
     questions.functionCalls,
     questions.cacheRequests,
+    ...runCostQuestions,
     ...computesQuestions,
   ],
   costQuestions,

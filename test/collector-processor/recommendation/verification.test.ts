@@ -27,6 +27,13 @@ describe('verification', () => {
     expect(confirmed.kind === 'waiting' ? 0 : confirmed.actual.likely).toBeCloseTo(20 * 0.04, 9)
   })
 
+  it('says what a request cost in dollars, where dollars are saved', () => {
+    const dollars = verdict({ predicted: { unit: 'usd/h', lower: 70, likely: 80, upper: 90 }, cost: cost(0.05 * 3_600, 0.046 * 3_600) })
+    expect(dollars.kind === 'waiting' ? [] : dollars.evidence).toContainEqual(
+      'A request cost 0.05 dollars before the change and 0.046 dollars after it, at 20 of them a second.',
+    )
+  })
+
   it('does not take a change of the request rate for a saving', () => {
     const twice = cost(0.05, 0.01)
     const requests = twice.requests.map((count, index) => (count ?? 0) * (index < 6 ? 1 : 2))

@@ -41,6 +41,16 @@ describe('event-loop-saturation', () => {
     expect(judge([peak])).toMatchObject({ kind: 'notAdvised', reason: expect.stringContaining('a peak') })
   })
 
+  it('is silent about a peak that began with a deploy, before which other processes ran', () => {
+    const before: ProcessEvidence = { name: 'old', active: Array.from({ length: 16 }, () => 3), idle: Array.from({ length: 16 }, () => 7) }
+    const after: ProcessEvidence = {
+      name: 'new',
+      active: Array.from({ length: 24 }, (_, block) => (block < 16 ? undefined : 9)),
+      idle: Array.from({ length: 24 }, (_, block) => (block < 16 ? undefined : 1)),
+    }
+    expect(judge([before, after])).toMatchObject({ kind: 'notAdvised', reason: expect.stringContaining('a peak') })
+  })
+
   it('does not speak for fifty processes because of one', () => {
     const others = Array.from({ length: 49 }, (_, index) => always(`well-${index}`, 0.4))
     expect(judge([always('bad', 0.95), ...others])).toMatchObject({

@@ -53,6 +53,29 @@ describe('uncached-repetition', () => {
     expect(finding.saving.lower).toBeGreaterThan(0)
   })
 
+  it('says by how much a run would end earlier, where runs are known, and nothing of it where they are not', () => {
+    const calls = followed(requestsOf(steadyTraffic), subject, span, 0.09)
+    const saved = (scenario: string, seconds: number) => ({
+      question: questions.runSavedTime,
+      subject,
+      labels: { 'pitwall.run.scenario': scenario },
+      blocks: Array.from({ length: 5 }, () => seconds),
+    })
+    const runs = {
+      question: questions.runs,
+      subject: { service: 'agent', kind: 'service', name: 'agent' },
+      blocks: [10, 10, 10, 10, 10],
+    } as const
+    // Whatever the hit ratio: a run of half a second ends two tenths of a second earlier.
+    const known = [runs, ...['hits_25', 'hits_50', 'hits_75', 'hits_100'].map((scenario) => saved(scenario, 2))]
+    const sentences = (evidence: typeof calls): string => {
+      const [finding] = rule.evaluate(evidenceOf(evidence, span), settings)
+      return finding?.kind === 'finding' ? finding.evidence.join(' ') : ''
+    }
+    expect(sentences([...calls, ...known])).toContain('A run would end 200 ms earlier on average')
+    expect(sentences(calls)).not.toContain('A run would')
+  })
+
   it('proposes no larger size and no longer time to live than it takes', () => {
     const { finding } = predictAndRealise(steadyTraffic)
     expect(finding.change['maxEntries']).toBeLessThanOrEqual(30)

@@ -9,7 +9,7 @@ export default {
   begin(service, random) {
     const options = {
       allocated: between(random, 200, 500),
-      lasting: between(random, 0.001, 0.05),
+      lasting: between(random, 0.001, 0.08),
       alive: between(random, 0.01, 0.2),
       fixed: between(random, 0.2, 0.5),
       copyMs: between(random, 0.4, 0.9),

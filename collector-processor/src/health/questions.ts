@@ -3,7 +3,7 @@ import { usage } from '../prometheus/limited-resources.ts'
 import { select, selectPart } from '../prometheus/promql.ts'
 import { growth, type Question, together } from '../prometheus/question.ts'
 import { aService } from '../prometheus/questions.ts'
-import { bypassed } from '../rules/degraded-cache.ts'
+import { bypassed } from '../prediction/lookups.ts'
 
 /** All calls of the functions of a service, and those that failed, as the parts `calls` and `errors`. */
 export const outcomes = together({

@@ -1,8 +1,9 @@
 import { calls, runs } from '@pitwall/sdk/contract'
+import { effectQuestions, effectsSeen, writingName } from '../prediction/effects.ts'
 import { estimate } from '../prediction/estimate.ts'
 import { type Durations, hedging, quantile } from '../prediction/hedging.ts'
 import { patternInWindow } from '../prediction/run-pattern.ts'
-import { wilson, writingWord } from '../prediction/safety.ts'
+import { wilson } from '../prediction/safety.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { selectPart } from '../prometheus/promql.ts'
@@ -82,10 +83,12 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   if (half === undefined || slowest === undefined || hedged === undefined || slowest < TAIL * half) return undefined
   const amounts = gained(evidence, subject)
   if (growthInWindow(amounts, span).perSecond < settings.minSaving / 2) return undefined
-  const word = writingWord(subject.name)
+  const word = writingName(subject.name, settings)
   if (word !== undefined) {
     return { kind: 'notAdvised', subject, reason: `its name says that it writes ("${word}"), which a second attempt may do twice` }
   }
+  const seen = effectsSeen(evidence, subject, settings)
+  if (seen !== undefined) return { kind: 'notAdvised', subject, reason: `${seen}; a second attempt may do it twice` }
   if (count < MIN_CALLS) {
     const needs = `${formatNumber(Math.floor(count))} calls in the window, needs ${formatNumber(MIN_CALLS)}`
     return { kind: 'notEnoughData', subject, needs }
@@ -158,7 +161,7 @@ From the histogram \`${calls.duration.name}\`. The second attempt is made after 
 Whether it is chance is seen by the SDK: of the calls with the arguments of a slow one, how many are slow again (\`${runs.calls.name}\`, patterns \`after_slow\` and \`slow_again\`, by hashes of arguments that are followed). 5 % are by chance; what is beyond that, by Wilson's interval, is taken from the gain. Within a bucket durations are taken to be spread evenly in their logarithm. The interval is never narrower than a quarter to either side, because buckets are coarse. It is waiting time of calls, and more than the run gains where other work takes as long.
 
 ## When it does not apply
-- The function writes: the second attempt may do it twice. Its name is asked; look at the code as well.
+- The function writes: the second attempt may do it twice. Its name is asked, and what spans show within its calls; look at the code as well.
 - Slow calls are slow again with the same arguments: then the arguments are slow.
 - One slow process of many: its own calls are all alike, so that nothing there counts as slow by chance.
 - The other side is at its limit: 5 % more load make it slower for all.
@@ -184,7 +187,7 @@ export default {
   title: 'Make a second attempt when a call is slow',
   effort: 'hours',
   subjectKind: 'function',
-  questions: [durationBuckets, questions.functionCalls, questions.runCalls, questions.runGroups],
+  questions: [durationBuckets, questions.functionCalls, questions.runCalls, questions.runGroups, ...effectQuestions],
   costQuestions: [questions.functionSeconds, questions.functionCalls],
   evaluate: (evidence, settings) =>
     evidence

@@ -48,6 +48,7 @@ const stages: Record<string, readonly (readonly string[])[]> = {
     ['prediction'],
     ['rules', 'user-rules', 'benchmark'],
     ['recommendation'],
+    ['health'],
     ['alerts', 'pages', 'emitters'],
     ['cycle.ts', 'schedule.ts'],
     ['optimization.ts', 'evaluation.ts', 'index.ts', 'server.ts'],
@@ -143,6 +144,7 @@ const metricNames = new RegExp(
     contract.pools,
     contract.advice,
     contract.optimizer,
+    contract.health,
   ]
     .flatMap((family): contract.MetricDefinition[] => Object.values(family))
     .flatMap((metric) => [metric.name.replaceAll('.', '\\.'), `${contract.prometheusName(metric)}(_bucket|_sum|_count)?`])

@@ -1,5 +1,7 @@
 import { silencedDecisions } from './alerts/silences.ts'
 import type { Emitter } from './emitters/emitter.ts'
+import { healthOf } from './health/health.ts'
+import { healthQuestions } from './health/questions.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
 import { PrometheusError } from './prometheus/error.ts'
 import type { Evidence, Span } from './prometheus/evidence.ts'
@@ -62,13 +64,19 @@ async function judge({ settings, client, now, rules: given, decisions = [] }: Cy
     }),
   ])
   const span = spanOf(settings, now, newest)
-  const evidence = await gatherWithHours(client, [...rules.flatMap((rule) => rule.questions), questions.places], span)
+  const asked = [...rules.flatMap((rule) => rule.questions), questions.places, ...healthQuestions]
+  const evidence = await gatherWithHours(client, asked, span, (sentence) => warnings.push(sentence))
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
   const decided = decide(verified, [...decisions, ...silenced])
   const told = best(rank(decided, settings), settings.maxRecommendations)
-  const report: Report = { recommendations: inPhases(told), notAdvised: followed.notAdvised, evaluatedAt: now }
+  const report: Report = {
+    recommendations: inPhases(told),
+    notAdvised: followed.notAdvised,
+    health: healthOf(evidence, decided, settings),
+    evaluatedAt: now,
+  }
   return warnings.length === 0 ? report : { ...report, warnings }
 }
 

@@ -2,7 +2,7 @@ import { runCycle } from './cycle.ts'
 import { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
 import { configuredDecisions } from './recommendation/decision.ts'
 import { type Plan, planOf } from './recommendation/plan.ts'
-import type { NotAdvised, Recommendation } from './recommendation/recommendation.ts'
+import type { NotAdvised, Recommendation, ServiceHealth } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { parseSettings, type SettingsInput } from './settings.ts'
 import type { Configuration } from './user-rules/config-file.ts'
@@ -27,6 +27,8 @@ export interface OptimizationResult {
   readonly recommendations: readonly Recommendation[]
   readonly plan: Plan
   readonly notAdvised: readonly NotAdvised[]
+  /** Every service that was measured, the worst first. */
+  readonly health: readonly ServiceHealth[]
   /** What was not known while it was judged, one sentence each. */
   readonly warnings?: readonly string[]
   /** Why there is no verdict; then nothing was concluded, which is not the same as nothing to improve. */
@@ -50,11 +52,12 @@ export async function runSystemOptimization(options: OptimizationOptions = {}): 
   const rules = [...ours, ...added.values()]
   const cycle = { settings, client, rules, decisions: configuredDecisions(decisions) }
   const report = await runCycle({ ...cycle, ...(now === undefined ? {} : { now }) })
-  const { recommendations, notAdvised, noVerdict, warnings } = report
+  const { recommendations, notAdvised, health = [], noVerdict, warnings } = report
   return {
     recommendations,
     plan: planOf(recommendations),
     notAdvised,
+    health,
     ...(warnings === undefined ? {} : { warnings }),
     ...(noVerdict === undefined ? {} : { noVerdict }),
   }

@@ -93,6 +93,8 @@ const schema = z.strictObject({
   modelPrices: z.preprocess(json, prices).default({}),
   /** Share of the reachable hit ratio that a proposed size or time to live has to reach. */
   reach: share.default(0.95),
+  /** Share of calls that should succeed: a service in which fewer do is not healthy. The burn-rate alerts have the same default. */
+  errorObjective: z.coerce.number().min(0.5, 'must be 0.5 or more').lt(1, 'must be less than 1').default(0.99),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
   allowedStaleness: share.default(0.01),
   /** Open recommendations, at most, the best; and as many that have been applied or judged. Each is about ten series. */
@@ -125,6 +127,7 @@ export const settingVariables = {
   dollarWorth: 'PITWALL_DOLLAR_WORTH',
   modelPrices: 'PITWALL_MODEL_PRICES',
   allowedStaleness: 'PITWALL_ALLOWED_STALENESS',
+  errorObjective: 'PITWALL_ERROR_OBJECTIVE',
   runbookUrl: 'PITWALL_RUNBOOK_URL',
 } as const satisfies { readonly [K in keyof Settings]?: string }
 

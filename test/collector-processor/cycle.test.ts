@@ -202,7 +202,7 @@ describe('a cycle', () => {
     await runCycle({ settings, client: one, now })
     const report = await runCycle({ settings, client: thousand, now })
     expect(thousand.queries).toHaveLength(one.queries.length)
-    expect(one.queries.length).toBeLessThanOrEqual(20)
+    expect(one.queries.length).toBeLessThanOrEqual(40)
     expect(report.recommendations).toHaveLength(settings.maxRecommendations)
   })
 

@@ -15,7 +15,7 @@ const families = [
   ['Pools of connections, of other instrumentations', contract.pools],
   ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
-  ['Optimizer', contract.optimizer],
+  ['Optimizer', { ...contract.optimizer, ...contract.health }],
   ['The SDK itself', contract.sdk],
 ] as const
 

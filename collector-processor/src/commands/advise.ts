@@ -2,6 +2,7 @@ import { evaluateOnce, evaluationOptions } from '../evaluation.ts'
 import type { NotAdvised, Report } from '../recommendation/recommendation.ts'
 import { isOpen, totals } from '../recommendation/total.ts'
 import { formatSaving } from '../text/numbers.ts'
+import { healthTable } from '../text/health-table.ts'
 import { notAdvisedTable, recommendationTable } from '../text/recommendation-table.ts'
 import type { Command, ExitCode } from './command.ts'
 
@@ -25,7 +26,7 @@ const advise: Command = {
 
 export default advise
 
-function page({ recommendations, notAdvised }: Report, colour: boolean): string {
+function page({ recommendations, notAdvised, health = [] }: Report, colour: boolean): string {
   const open = recommendations.filter(isOpen)
   const together = totals(recommendations).map(formatSaving).join(', ')
   const sum = `Together about ${together} saved; gains that overlap are counted once (pitwall plan).\n`
@@ -35,6 +36,7 @@ function page({ recommendations, notAdvised }: Report, colour: boolean): string 
     ...open
       .slice(0, 3)
       .map(({ title, advice, evidence, runbook }) => [`${title}: ${advice}`, ...evidence, runbook, ''].join('\n  ').trimEnd() + '\n'),
+    healthTable(health, { colour }),
     notAdvised.length === 0 ? '' : notAdvisedTable(notAdvised, { colour }),
   ]
     .filter((part) => part !== '')

@@ -7,7 +7,7 @@ import { verdictText } from '../text/verdict.ts'
 export function markdownReport(report: Report): string {
   const evaluated = `Evaluated ${new Date(report.evaluatedAt * 1_000).toISOString()}.`
   if (report.noVerdict !== undefined) return `# Pitwall\n\n**No verdict.** ${escaped(report.noVerdict)}\n\n${evaluated}\n`
-  const { recommendations, notAdvised } = report
+  const { recommendations, notAdvised, health = [] } = report
   const table = recommendations.map((recommendation, index) => {
     const { title, service, location, saving, effort, phase } = recommendation
     const cells = [String(index + 1), title, location === '' ? service : `${service} ${location}`, formatSaving(saving), effort, phase]
@@ -16,12 +16,14 @@ export function markdownReport(report: Report): string {
   const reasons = notAdvised.map(
     ({ subject, service, rule, reason }) => `| ${[subject, service, rule, reason].map(escaped).join(' | ')} |\n`,
   )
+  const states = health.map(({ service, state, reasons }) => `| ${[service, state, reasons.join('; ')].map(escaped).join(' | ')} |\n`)
   return [
     `# Pitwall\n\n${evaluated}\n`,
     recommendations.length === 0
       ? '\nNothing to recommend: every rule was evaluated and found nothing worth a change.\n'
       : `\n| # | what | where | predicted saving | effort | phase | verdict |\n|---|---|---|---|---|---|---|\n${table.join('')}`,
     ...recommendations.map(section),
+    states.length === 0 ? '' : `\n## Health\n\n| service | health | because |\n|---|---|---|\n${states.join('')}`,
     reasons.length === 0 ? '' : `\n## Not advised\n\n| subject | service | rule | why not |\n|---|---|---|---|\n${reasons.join('')}`,
   ].join('')
 }

@@ -4,6 +4,7 @@ import { totals } from '../recommendation/total.ts'
 import { formatAmount, formatBytes, formatNumber, formatSaving } from '../text/numbers.ts'
 import { verdictText } from '../text/verdict.ts'
 import { intervalBar } from './interval-bar.ts'
+import { healthTable } from './health-table.ts'
 import { type Html, layout } from './layout.ts'
 
 /** Rows of what was not advised; the rest is in the JSON. */
@@ -24,7 +25,7 @@ export function overview(report: Report, { trouble = [], served = true }: Overvi
       ${report.noVerdict === undefined ? html`` : notice('No verdict.', `${report.noVerdict} Nothing was concluded; this does not mean that there is nothing to improve.`)}
       ${(report.warnings ?? []).map((sentence) => notice('Not known.', sentence))}
       ${trouble.map((sentence) => notice('Not published.', sentence))}
-      ${report.noVerdict === undefined ? [figures(report.recommendations), ranked(report.recommendations, served), notAdvised(report.notAdvised)] : html``}
+      ${report.noVerdict === undefined ? [figures(report.recommendations), ranked(report.recommendations, served), healthTable(report.health ?? []), notAdvised(report.notAdvised)] : html``}
     </main>
     <footer>
       Evaluated <time datetime="${iso(report.evaluatedAt)}">${iso(report.evaluatedAt).replace('T', ' ')}</time>. Savings in s/s are seconds

@@ -57,7 +57,7 @@ export function prometheusClient(settings: ClientSettings): PrometheusClient {
       const data = await inTurn(() => post(stoppedBy(settings, signal), 'query_range', parameters, matrix))
       return data.result.map(({ metric, values }) => ({
         labels: metric,
-        samples: values.map(([at, value]): [number, number] => [at, Number(value)]),
+        samples: values.map((one) => sampleOf(one, settings)),
       }))
     },
   }
@@ -71,13 +71,30 @@ function stoppedBy(settings: ClientSettings, signal: AbortSignal | undefined): C
 const sample = z.tuple([z.number(), z.string()])
 const labels = z.record(z.string(), z.string())
 const vector = z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric: labels, value: sample })) })
-const matrix = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric: labels, values: z.array(sample) })) })
+// Samples are by far the most there is in an answer, and the schema would take four times as long for them: `sampleOf` checks them.
+const samples = z.custom<readonly unknown[]>((value) => Array.isArray(value))
+const matrix = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric: labels, values: samples })) })
 const envelope = z.object({
   status: z.enum(['success', 'error']),
   data: z.unknown().optional(),
   error: z.string().optional(),
   warnings: z.array(z.string()).optional(),
 })
+
+/** The sample with its value as a number: in place, because copies of all of them would be most of the memory that is used. */
+function sampleOf(sample: unknown, { prometheusUrl }: ClientSettings): readonly [time: number, value: number] {
+  if (Array.isArray(sample) && typeof sample[0] === 'number' && typeof sample[1] === 'string') {
+    sample[1] = Number(sample[1])
+    if (isPair(sample)) return sample
+  }
+  throw new PrometheusError(
+    `Prometheus at ${prometheusUrl} answered in a form that is not known here: a sample is no pair of time and text.`,
+  )
+}
+
+function isPair(sample: readonly unknown[]): sample is readonly [time: number, value: number] {
+  return typeof sample[0] === 'number' && typeof sample[1] === 'number'
+}
 
 /** Posts the query as a form, because an expression may be longer than an address can be. */
 async function post<D>(settings: ClientSettings, path: string, parameters: Record<string, string>, data: z.ZodType<D>): Promise<D> {
@@ -117,9 +134,9 @@ async function send(settings: ClientSettings, url: string, parameters: Record<st
     if (settings.signal?.aborted === true) throw new PrometheusError(`The query to ${url} was stopped.`, { cause: error })
     if (deadline.aborted)
       throw new PrometheusError(`Prometheus at ${url} gave no answer within ${settings.queryTimeoutMs} ms.`, { cause: error })
-    throw new PrometheusError(`Prometheus at ${url} cannot be reached (${reason(error)}); start it or set PITWALL_PROMETHEUS_URL.`, {
-      cause: error,
-    })
+    const why = reason(error)
+    const advice = isUntrusted(why) ? 'name a file with its authority in NODE_EXTRA_CA_CERTS' : 'start it or set PITWALL_PROMETHEUS_URL'
+    throw new PrometheusError(`Prometheus at ${url} cannot be reached (${why}); ${advice}.`, { cause: error })
   }
 }
 
@@ -128,6 +145,11 @@ export function reason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause) return String(cause.code)
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** Whether it is the certificate that is not trusted, by the codes of OpenSSL. */
+function isUntrusted(code: string): boolean {
+  return /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code)
 }
 
 function parseJson(text: string): unknown {

@@ -77,11 +77,24 @@ export interface NotAdvised {
   readonly reason: string
 }
 
+/** How a service is; `unknown` where too little was measured to tell. */
+export type HealthState = 'good' | 'degraded' | 'bad' | 'unknown'
+
+/** The state of one service, and the sentences that say why. */
+export interface ServiceHealth {
+  readonly service: string
+  readonly state: HealthState
+  /** Of a good service: what was measured; of any other: what is not good. At least one. */
+  readonly reasons: readonly string[]
+}
+
 /** The outcome of one cycle of the optimizer. */
 export interface Report {
   /** Best first: ranked by the lower bound of the saving against the effort. */
   readonly recommendations: readonly Recommendation[]
   readonly notAdvised: readonly NotAdvised[]
+  /** Every service that was measured, the worst first; absent where nothing was concluded. */
+  readonly health?: readonly ServiceHealth[]
   /** Unix seconds of the evaluation. */
   readonly evaluatedAt: number
   /** What was not known while it was judged (silences that could not be read), one sentence each; absent when there was nothing. */

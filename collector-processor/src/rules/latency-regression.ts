@@ -157,6 +157,7 @@ export default {
     )
     return [...means.keys()].flatMap((subject) => judge(subject, means, evidence, settings) ?? [])
   },
+  looksBack: true,
   appliedAt,
   hasControls: true,
   cost: (evidence, subject) => ({

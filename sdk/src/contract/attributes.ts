@@ -71,6 +71,7 @@ export const attributes = {
   'db.client.connection.state': { values: 'idle, used', description: 'What a connection does.' },
   'pitwall.sdk.layer': { values: 'one a layer of the SDK', description: 'Part of the SDK whose own cost is measured.' },
   'pitwall.verdict': { values: 'true, false', description: 'Whether an evaluation of the optimizer came to a verdict.' },
+  health: { values: 'good, degraded, bad, unknown', description: 'State of a service.' },
   id: { values: 'at most 50 open recommendations', description: 'Stable id of a recommendation: a hash of its rule and subject.' },
   rule: { values: 'one a rule', description: 'Id of the rule, which is its file name.' },
   title: { values: 'one a recommendation', description: 'What to do, in the imperative.' },

@@ -121,6 +121,29 @@ describe('the alert rule', () => {
     await expect(raises(input, [alert])).resolves.toContain('SUCCESS')
   })
 
+  it('raises one alert, and never another, when two optimizers side by side differ in numbers and priority', async () => {
+    const [a, b] = [
+      sampleRecommendation(),
+      sampleRecommendation({ priority: 'medium', saving: { unit: 's/s', lower: 0.34, likely: 0.4, upper: 0.5 } }),
+    ]
+    const of = (recommendation: Recommendation, identity: string): { series: string; values: string }[] =>
+      recommendationSeries(sampleReport(recommendation)).map((point) => series(point, undefined, identity))
+    // Whose priority it has does not matter. One that it had before would be a series more.
+    const everRaised = { expr: `count(last_over_time(ALERTS{alertname="${ALERT_NAME}"}[10m]))`, eval_time: '10m' }
+    const outputs = await testRules({
+      rule_files: [ruleFile],
+      evaluation_interval: '15s',
+      tests: [
+        {
+          interval: '15s',
+          input_series: [...of(b, 'a'), ...of(a, 'b')],
+          promql_expr_test: [{ ...everRaised, exp_samples: [{ labels: '{}', value: 1 }] }],
+        },
+      ],
+    })
+    expect(outputs.join('')).toContain('SUCCESS')
+  })
+
   it.each<State>(['applied', 'verified', 'refuted', 'stale', 'dismissed'])(
     'stays silent for a recommendation that is %s',
     async (state) => {

@@ -40,6 +40,7 @@ describe('pitwall advise', () => {
     expect(out).toMatch(/3 {2}Investigate whether search may be cached/)
     expect(out).toMatch(/Wrap it in cached\(…, { maxEntries: 50, ttl: '30s' }\)\./)
     expect(out).toMatch(/normalize +agent-3 +uncached-repetition +all its calls together take only 400 µs of each second/)
+    expect(out).toMatch(/agent-\d+ +degraded +Cache search \(uncached-repetition\)|services? (is|are) good/)
     expect(out).not.toMatch(/NaN|undefined/)
   })
 

@@ -60,7 +60,7 @@ describe('the surroundings of a function', () => {
   })
 
   it('are not told by what is far quicker or slower', () => {
-    const others = [0.01, 10].map((factor) => level(stepped(1.5, 2).steady.map((value) => value * factor)))
+    const others = [0.01, 20].map((factor) => level(stepped(1.5, 2).steady.map((value) => value * factor)))
     expect(surroundingsOf(others, stepped(1.5), 120)).toBe(1)
   })
 

@@ -1,9 +1,18 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ClientSettings, type PrometheusClient, prometheusClient } from '../../../collector-processor/src/prometheus/client.ts'
 import { PrometheusError } from '../../../collector-processor/src/prometheus/error.ts'
 import { type HistoricPrometheus, startWithHistory } from '../../support/history.ts'
 
+const exec = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'pitwall-client-'))
 const servers: Server[] = []
 
 /** A server that misbehaves as told. */
@@ -121,6 +130,43 @@ describe('a client whose Prometheus is in trouble', () => {
     await Promise.all(Array.from({ length: 8 }, () => limited.query('up', 0)))
     expect(most).toBe(2)
     expect([...seen]).toEqual(['team-a'])
+  })
+})
+
+describe('a client over TLS', () => {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  let url: string
+  let server: Server
+  beforeAll(async () => {
+    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const made = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    await exec('openssl', ['req', ...made, ...names, '-keyout', key, '-out', certificate])
+    server = createSecureServer({ key: await readFile(key), cert: await readFile(certificate) }, (request, response) => {
+      const isAllowed = request.headers.authorization === 'Bearer secret' && request.headers['x-scope-orgid'] === 'team-a'
+      const resultType = request.url?.endsWith('query_range') === true ? 'matrix' : 'vector'
+      response.writeHead(isAllowed ? 200 : 401).end(JSON.stringify({ status: 'success', data: { resultType, result: [] } }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  })
+  afterAll(() => {
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('does not talk to a server whose certificate is not trusted, and says how to trust it', async () => {
+    expect(await complaint(client(url).query('up', 0))).toMatch(
+      /cannot be reached \(DEPTH_ZERO_SELF.*name a file with its authority in NODE_EXTRA/,
+    )
+  })
+
+  it('asks one that is trusted, with token and tenant from the environment', async () => {
+    const pitwall = resolve(import.meta.dirname, '../../../collector-processor/bin/pitwall.js')
+    const headers = 'Authorization=Bearer secret,X-Scope-OrgID=team-a'
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate, PITWALL_PROMETHEUS_URL: url, PITWALL_PROMETHEUS_HEADERS: headers }
+    const outcome = exec(process.execPath, [pitwall, 'advise'], { env })
+    await expect(outcome).rejects.toMatchObject({ code: 3, stderr: expect.stringMatching(/has no metrics of Pitwall/) })
   })
 })
 

@@ -5,6 +5,8 @@ import type { Recorder } from './recorder.ts'
 /** One simulated agent process: its time, and what it exports. More processes of the same service may stand beside it. */
 export class Service {
   readonly name: string
+  /** `service.version` of the process that runs now; unknown by default. */
+  version: string | undefined
   /** Milliseconds since the world began. */
   now = 0
   readonly clock: Clock = { now: () => this.now }
@@ -37,7 +39,8 @@ export class Service {
   }
 
   scrape(recorder: Recorder, second: number): void {
-    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${this.#number}` }, second)
+    const version = this.version === undefined ? {} : { 'service.version': this.version }
+    recorder.scrape(this.#sources, { 'service.name': this.name, 'service.instance.id': `${this.name}-${this.#number}`, ...version }, second)
     for (const other of this.#others) other.scrape(recorder, second)
   }
 }

@@ -1,6 +1,8 @@
 import { runCycle } from '../../../../collector-processor/dist/cycle.js'
 import { type PrometheusClient, prometheusClient } from '../../../../collector-processor/dist/prometheus/client.js'
+import { RECORDED } from '../../../../collector-processor/dist/prometheus/recorded.js'
 import { recommendationSeries } from '../../../../collector-processor/dist/recommendation/series.js'
+import type { Recommendation } from '../../../../collector-processor/dist/recommendation/recommendation.js'
 import { parseSettings } from '../../../../collector-processor/dist/settings.js'
 import { serve } from './worker.ts'
 
@@ -8,39 +10,48 @@ import { serve } from './worker.ts'
 export interface CycleCost {
   readonly queries: number
   readonly seconds: number
+  /** Processor time of this process since its start, and of Prometheus, in seconds. */
+  readonly ownSeconds: number
+  readonly serverSeconds: number
   /** Most memory that the process has had, in MiB. */
   readonly memoryMiB: number
-  /** Seconds that each query took, the longest first, with the beginning of its expression. */
-  readonly longest: readonly (readonly [seconds: number, promql: string])[]
   readonly noVerdict?: string
-  /** `id rule subject saving` of each recommendation. */
-  readonly found: readonly string[]
+  readonly found: readonly Pick<Recommendation, 'id' | 'title' | 'saving'>[]
 }
 
-async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number): Promise<CycleCost> {
-  const settings = parseSettings({ prometheusUrl, scrapeIntervalMs: scrapeSeconds * 1_000 })
+/** One evaluation; without what recording rules have answered, when they are not to be used. */
+async function cycle(prometheusUrl: string, now: number, scrapeSeconds: number, isRecorded: boolean): Promise<CycleCost> {
+  // A busy machine is no reason for a benchmark to fail: it says how long it took.
+  const settings = parseSettings({ prometheusUrl, scrapeIntervalMs: scrapeSeconds * 1_000, queryTimeoutMs: 300_000 })
   const client = prometheusClient(settings)
-  const took: [number, string][] = []
-  const timed = async <T>(promql: string, answer: Promise<T>): Promise<T> => {
-    const start = performance.now()
-    return answer.finally(() => took.push([(performance.now() - start) / 1_000, promql]))
-  }
+  let queries = 0
   const counting: PrometheusClient = {
-    query: (promql, time, signal) => timed(promql, client.query(promql, time, signal)),
-    queryRange: (promql, range, signal) => timed(promql, client.queryRange(promql, range, signal)),
+    query: (promql, time, signal) => (queries++, client.query(promql, time, signal)),
+    queryRange: async (promql, range, signal) => {
+      queries++
+      return !isRecorded && promql.includes(RECORDED) ? [] : client.queryRange(promql, range, signal)
+    },
   }
+  const cpuBefore = await serverCpu(prometheusUrl)
   const start = performance.now()
   const report = await runCycle({ settings, client: counting, now })
   const seconds = (performance.now() - start) / 1_000
   recommendationSeries(report)
   return {
-    queries: took.length,
+    queries,
     seconds,
     memoryMiB: process.resourceUsage().maxRSS / 1_024,
-    longest: took.toSorted(([a], [b]) => b - a).slice(0, 5),
+    ownSeconds: (process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6,
+    serverSeconds: (await serverCpu(prometheusUrl)) - cpuBefore,
     ...(report.noVerdict === undefined ? {} : { noVerdict: report.noVerdict }),
-    found: report.recommendations.map(({ id, rule, subject, saving }) => `${id} ${rule} ${subject} ${saving.likely.toPrecision(3)}`),
+    found: report.recommendations.map(({ id, title, saving }) => ({ id, title, saving })),
   }
+}
+
+/** Processor time of a Prometheus since its start, in seconds. */
+async function serverCpu(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1])
 }
 
 /** The optimizer in a process of its own. */

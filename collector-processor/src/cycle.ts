@@ -8,6 +8,7 @@ import type { Evidence, Span } from './prometheus/evidence.ts'
 import { gatherWithHours } from './prometheus/hours.ts'
 import { newestSample } from './prometheus/newest-sample.ts'
 import { questions } from './prometheus/questions.ts'
+import { callPairs } from './recommendation/call-graph.ts'
 import { type Decision, decide } from './recommendation/decision.ts'
 import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
@@ -37,8 +38,8 @@ export interface Cycle {
 
 /**
  * One evaluation: query, evaluate, verify, decide, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
- * before is read back from Prometheus, what people decided from Alertmanager and the configuration. Never rejects for what is wrong with Prometheus or an emitter: the report then says
- * in `noVerdict` why nothing was concluded, and has no recommendations.
+ * before is read back from Prometheus, what people decided from Alertmanager and the configuration. Never rejects for what is wrong
+ * with Prometheus or an emitter: the report then says in `noVerdict` why nothing was concluded, and has no recommendations.
  */
 export async function runCycle(cycle: Cycle): Promise<Report> {
   const { now = Date.now() / 1_000, emitters = [], onEmitError = () => {} } = cycle
@@ -64,7 +65,7 @@ async function judge({ settings, client, now, rules: given, decisions = [] }: Cy
     }),
   ])
   const span = spanOf(settings, now, newest)
-  const asked = [...rules.flatMap((rule) => rule.questions), questions.places, ...healthQuestions]
+  const asked = [...rules.flatMap((rule) => rule.questions), questions.places, questions.callers, ...healthQuestions]
   const evidence = await gatherWithHours(client, asked, span, (sentence) => warnings.push(sentence))
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
@@ -72,7 +73,7 @@ async function judge({ settings, client, now, rules: given, decisions = [] }: Cy
   const decided = decide(verified, [...decisions, ...silenced])
   const told = best(rank(decided, settings), settings.maxRecommendations)
   const report: Report = {
-    recommendations: inPhases(told),
+    recommendations: inPhases(told, callPairs(evidence)),
     notAdvised: followed.notAdvised,
     health: healthOf(evidence, decided, settings),
     evaluatedAt: now,

@@ -13,7 +13,11 @@ export const evaluationOptions = {
   window: { type: 'string', value: '1h', description: 'How much of the past is judged (default 1h).' },
   alertmanager: { type: 'string', value: 'URL', description: 'Alertmanager, whose silences dismiss and accept (default: none).' },
   config: { type: 'string', value: 'FILE', description: 'Configuration (default: pitwall.config.ts, .mjs or .js, if any).' },
-  rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder (default: the folder rules, if any).' },
+  rules: {
+    type: 'string',
+    value: 'PATH',
+    description: 'More rules, in YAML: a file, a folder or a pattern (default: the folder rules, if any).',
+  },
 } as const satisfies Readonly<Record<string, CommandOption>>
 
 /** Judges once what Prometheus knows, as the options of a command line say. Rejects with a `UsageError` for the user's mistakes. */

@@ -34,6 +34,15 @@ const price = z.strictObject(
 )
 const prices = z.record(z.string(), price, 'must be prices by model, such as {"gpt-4.1":{"input":2,"cachedInput":0.5,"output":8}}')
 
+/** `a, b` → `['a', 'b']`. */
+function list(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
 const url = z.string().regex(/^https?:\/\/[^\s/]/, 'must be an address such as http://127.0.0.1:9090')
 const duration = z.preprocess(milliseconds, z.number('must be a duration such as 30s, 5m or 1h').positive('must be longer than 0'))
 const count = z.coerce.number().int('must be a whole number').positive('must be at least 1')
@@ -97,6 +106,10 @@ const schema = z.strictObject({
   errorObjective: z.coerce.number().min(0.5, 'must be 0.5 or more').lt(1, 'must be less than 1').default(0.99),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
   allowedStaleness: share.default(0.01),
+  /** More words that say in a function's name that it writes, beside those of `writing-word.ts`; such a function is never to be cached. */
+  writingWords: z.preprocess(list, z.array(z.string().regex(/^[a-z0-9]+$/, 'must be words in lower case'))).default([]),
+  /** Functions that write nothing, whatever their names and the spans in them say. */
+  readOnlyFunctions: z.preprocess(list, z.array(z.string().min(1, 'must not be empty'))).default([]),
   /** Open recommendations, at most, the best; and as many that have been applied or judged. Each is about ten series. */
   maxRecommendations: count.max(500, 'must be 500 or less').default(50),
   /** Where rules are explained: the id of the rule is appended to it. */
@@ -128,6 +141,8 @@ export const settingVariables = {
   modelPrices: 'PITWALL_MODEL_PRICES',
   allowedStaleness: 'PITWALL_ALLOWED_STALENESS',
   errorObjective: 'PITWALL_ERROR_OBJECTIVE',
+  writingWords: 'PITWALL_WRITING_WORDS',
+  readOnlyFunctions: 'PITWALL_READ_ONLY_FUNCTIONS',
   runbookUrl: 'PITWALL_RUNBOOK_URL',
 } as const satisfies { readonly [K in keyof Settings]?: string }
 

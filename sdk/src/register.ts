@@ -115,7 +115,8 @@ function startSpans({ spanExporters, exportTimeoutMs }: Settings, resource: Reso
   const { startTracing }: typeof import('./telemetry/tracing.ts') = load(`./telemetry/tracing${extension}`)
   const { ModelSpans }: typeof import('./models/model-spans.ts') = load(`./models/model-spans${extension}`)
   const { followRuns }: typeof import('./runs/follow-runs.ts') = load(`./runs/follow-runs${extension}`)
-  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans(), followRuns()])
+  const { EffectSpans }: typeof import('./effects/effect-spans.ts') = load(`./effects/effect-spans${extension}`)
+  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans(), followRuns(), new EffectSpans()])
 }
 
 function startMetrics(provider: MeterProvider): Part {

@@ -206,6 +206,21 @@ describe('a cycle', () => {
     expect(report.recommendations).toHaveLength(settings.maxRecommendations)
   })
 
+  it('asks for the day before only when there may be a verdict', async () => {
+    const applied = (ago: number): readonly RangeSeries[] => [
+      ...sent(500),
+      { labels: { __name__: prometheusName(advice.applied), id }, samples: [[now - 10, now - ago]] },
+    ]
+    const asked = async (ago: number, lookbackMs: string): Promise<number> => {
+      const client = answering({ [memory]: applied(ago), [blocked]: blocking(0.3) })
+      await runCycle({ settings: parseSettings({ ...settings, lookbackMs }), client, now })
+      return client.queries.length
+    }
+    expect(await asked(200, '7d')).toBeGreaterThan(await asked(20, '7d'))
+    expect(await asked(200, '10m'), 'where a day ago is too long ago').toBe(await asked(20, '10m'))
+    expect(await asked(200, '7d')).toBeLessThanOrEqual(40)
+  })
+
   it('has no verdict when one answer is missing, however many there are', async () => {
     const client: PrometheusClient = {
       ...answering({ [blocked]: blocking(0.3) }),

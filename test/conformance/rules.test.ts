@@ -35,6 +35,7 @@ beforeAll(async () => {
     blocks: 10,
     earlierWindows: 0,
     scrapeIntervalMs: 20_000,
+    modelPrices: { 'gpt-4.1': { input: 2, cachedInput: 0.5, output: 8 }, 'gpt-4.1-mini': { input: 0.4, cachedInput: 0.1, output: 1.6 } },
     maxRecommendations: 500,
   })
   report = await runCycle({ settings, client: prometheusClient(settings), now: prometheus.end })
@@ -106,7 +107,7 @@ it('asks at most 40 queries in a cycle of all rules that reads its history and f
     queryRange: async (promql, range) => {
       queries++
       const isHistory = promql.includes(prometheusName(advice.info))
-      return isHistory ? rules.flatMap((rule) => appliedOnce(rule, range.end - 100)) : client.queryRange(promql, range)
+      return isHistory ? rules.flatMap((rule) => appliedOnce(rule, range.end - 490)) : client.queryRange(promql, range)
     },
   }
   const followed = await runCycle({ settings, client: counting, now: prometheus.end })

@@ -3,7 +3,7 @@ import { attributes, type MetricDefinition, prometheusLabel, prometheusName } fr
 
 const families = [
   ['Caches', { ...contract.cache, ...contract.cacheCosts }],
-  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
+  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.effects, ...contract.subjects }],
   ['Runs', contract.runs],
   ['Reuse', contract.reuse],
   ['Process', { ...contract.system, ...contract.runtime }],

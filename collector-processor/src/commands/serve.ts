@@ -31,7 +31,11 @@ export default {
     port: { type: 'string', value: 'PORT', description: `Port of the pages; 0 takes a free one. Default ${DEFAULT_PORT}.` },
     'allowed-hosts': { type: 'string', value: 'NAMES', description: 'More host names that browsers may use, with commas.' },
     config: { type: 'string', value: 'FILE', description: 'Configuration. Default: pitwall.config.ts, .mjs or .js, if any.' },
-    rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder. Default: the folder rules, if any.' },
+    rules: {
+      type: 'string',
+      value: 'PATH',
+      description: 'More rules, in YAML: a file, a folder or a pattern. Default: the folder rules, if any.',
+    },
     report: { type: 'string', value: 'FILE', description: 'Keep the latest report in a file: .md, .json or .html.' },
   },
   examples: [

@@ -4,7 +4,7 @@ import { growthInWindow } from './window.ts'
 import { patternInWindow, savedInRuns } from './run-pattern.ts'
 
 /** Shorter calls are mostly the way there and back, which one call for all of them has once (Sentry's bound for consecutive calls). */
-const SHORT_SECONDS = 0.03
+export const SHORT_SECONDS = 0.03
 
 /** Mean seconds that each of many calls under one parent adds to a run; undefined where there are no such groups. */
 export function secondsOfRepeated(evidence: Evidence, subject: Subject): number | undefined {

@@ -15,10 +15,14 @@ export function priceOf(model: string, { modelPrices }: Settings): ModelPrice | 
   return longest === undefined ? undefined : modelPrices[longest]
 }
 
-/** Dollars that calls cost in each block; cached input at the price of other input where it has none of its own. */
+/**
+ * Dollars that calls cost in each block; cached input at the price of other input where it has none of its own. Where nothing tells how
+ * much of the input was cached, all of it counts as that: many instrumentations do not, and no more is claimed than is sure.
+ */
 export function dollarsOf({ calls, input, cachedInput, output }: ModelUse, price: ModelPrice): Blocks {
+  const isKnown = cachedInput.some((tokens) => tokens !== undefined)
   return calls.map((count, index) => {
-    const cached = cachedInput[index] ?? 0
+    const cached = isKnown ? (cachedInput[index] ?? 0) : (input[index] ?? 0)
     const fresh = Math.max(0, (input[index] ?? 0) - cached)
     if (count === undefined) return undefined
     return (fresh * price.input + cached * (price.cachedInput ?? price.input) + (output[index] ?? 0) * price.output) / 1e6

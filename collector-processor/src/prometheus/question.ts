@@ -42,7 +42,7 @@ export function level(how: 'sum' | 'min' | 'max', selector: string, subject: Sub
  * Asks for the level of gauges, of all processes together, times the seconds of the block: of requests that wait, the seconds
  * that they waited together. Between scrapes nothing is seen.
  */
-export function area(selector: string, subject: SubjectLabels, by: readonly (AttributeKey | IdentityKey)[] = []): Question {
+export function area(selector: string, subject: SubjectLabels, by: readonly LabelKey[] = []): Question {
   return question('sum', (seconds) => `${average(selector, seconds)} * ${seconds}`, subject, by)
 }
 

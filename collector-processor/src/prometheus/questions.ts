@@ -1,4 +1,4 @@
-import { cache, calls, reuse, runs, runtime, subjects } from '@pitwall/sdk/contract'
+import { cache, calls, effects, reuse, runs, runtime, subjects } from '@pitwall/sdk/contract'
 import { select, selectPart } from './promql.ts'
 import { growth, level, type SubjectLabels } from './question.ts'
 
@@ -40,6 +40,10 @@ export const questions = {
   runGroups: growth(select(runs.groups), aFunction, ['pitwall.run.pattern']),
   runSavedTime: growth(select(runs.savedTime), aFunction, ['pitwall.run.scenario']),
   runs: growth(selectPart(runs.duration, 'count'), aService),
+  /** Recorded calls of a function within which something was written, by how. */
+  functionWrites: growth(select(effects.writes), aFunction, ['pitwall.write']),
+  /** Recorded calls of a function that were made within a call of another one, by that one. */
+  callers: growth(select(effects.nested), aFunction, ['pitwall.function.caller']),
   /** Where subjects stand in the source. */
   places: level('max', select(subjects.info), followed, ['code.file.path', 'code.line.number']),
 } as const

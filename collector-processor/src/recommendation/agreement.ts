@@ -50,6 +50,7 @@ function windowBefore(evidence: Evidence): Evidence | undefined {
   return {
     span,
     of: (question) => {
+      // Weeks of hours are for rules that look back by themselves, which are not asked here.
       const table = tables.get(question) ?? cut(evidence.of(question), span.blocks)
       tables.set(question, table)
       return table

@@ -37,8 +37,8 @@ export interface Followed {
 
 /**
  * Where each recommendation is in its life, from series alone. A new one needs the smallest saving that is worth a change, and the
- * window before must agree; an open one stays until it falls below half of that saving, so that it does not come and go. Once the change is seen, the
- * prediction of before stands, whatever the rules say now.
+ * window before must agree; an open one stays until it falls below half of that saving, so that it does not come and go. Once the
+ * change is seen, the prediction of before stands, whatever the rules say now.
  */
 export function follow(judgements: readonly Judgement[], circumstances: Circumstances): Followed {
   const { past, settings, now } = circumstances

@@ -1,15 +1,9 @@
+import { CallGraph, type CallPair } from './call-graph.ts'
 import type { Dependency, Effort, Phase, Recommendation, Saving } from './recommendation.ts'
 import { counted, isOpen, sameSubject, totals } from './total.ts'
 
 const phases: readonly Phase[] = ['quick-win', 'next', 'later']
 const phaseOf: Readonly<Record<Effort, Phase>> = { minutes: 'quick-win', hours: 'next', days: 'later' }
-
-/** A function that calls another of the same service, as telemetry shows. */
-export interface CallPair {
-  readonly service: string
-  readonly caller: string
-  readonly callee: string
-}
 
 /** The open recommendations in the order in which to make the changes. */
 export interface Plan {
@@ -26,13 +20,14 @@ export interface Plan {
  * one of them calls the other, waits for it in the phase after: its saving has to be measured anew then.
  */
 export function inPhases(ranked: readonly Recommendation[], calls: readonly CallPair[] = []): readonly Recommendation[] {
+  const graph = new CallGraph(calls)
   const placed = new Map<Recommendation, { readonly phase: number; readonly waitsFor: readonly Dependency[] }>()
   const byEffort = ranked.toSorted((a, b) => phases.indexOf(phaseOf[a.effort]) - phases.indexOf(phaseOf[b.effort]))
   for (const recommendation of byEffort) {
     const own = phases.indexOf(phaseOf[recommendation.effort])
     const earlier = isOpen(recommendation) ? [...placed].filter(([other]) => isOpen(other)) : []
     const found = earlier.flatMap(([other, { phase }]) => {
-      const why = reason(other, recommendation, calls)
+      const why = reason(other, recommendation, graph)
       return why === undefined ? [] : [{ phase, dependency: { id: other.id, why } }]
     })
     const phase = Math.min(Math.max(own, ...found.map((one) => one.phase + 1)), phases.length - 1)
@@ -70,19 +65,9 @@ function inOrder(ranked: readonly Recommendation[]): readonly Recommendation[] {
   return done
 }
 
-function reason(earlier: Recommendation, later: Recommendation, calls: readonly CallPair[]): string | undefined {
+function reason(earlier: Recommendation, later: Recommendation, graph: CallGraph): string | undefined {
   if (sameSubject(earlier, later)) return `both change ${later.subject}, or the cache in front of it`
-  if (isCalled(earlier, later, calls)) return `${earlier.subject} calls ${later.subject}`
-  return isCalled(later, earlier, calls) ? `${later.subject} calls ${earlier.subject}` : undefined
-}
-
-/** Whether one subject calls the other, itself or by way of others. */
-function isCalled(from: Recommendation, to: Recommendation, calls: readonly CallPair[]): boolean {
-  if (from.service !== to.service) return false
-  const reached = new Set([from.subject])
-  // A set hands out what is added to it while it is gone through.
-  for (const name of reached) {
-    for (const { service, caller, callee } of calls) if (service === from.service && caller === name) reached.add(callee)
-  }
-  return from.subject !== to.subject && reached.has(to.subject)
+  if (earlier.service !== later.service) return undefined
+  if (graph.calls(later.service, earlier.subject, later.subject)) return `${earlier.subject} calls ${later.subject}`
+  return graph.calls(later.service, later.subject, earlier.subject) ? `${later.subject} calls ${earlier.subject}` : undefined
 }

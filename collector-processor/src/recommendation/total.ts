@@ -14,16 +14,29 @@ export function combined(estimates: readonly Estimate[]): Estimate {
 }
 
 /**
- * The open recommendations whose savings may be added up: the ones with the largest lower bounds, and none that overlaps with a
- * counted one of the same unit, because the second of two such changes finds less left to save.
+ * The open recommendations whose savings may be added up: no two of one unit that overlap, because the second of such changes finds less
+ * left to save. Of two ways to choose, the largest first and those that overlap with the fewest first, the one that surely saves more:
+ * a function that calls all others must not keep their gains out.
  */
 export function counted(recommendations: readonly Recommendation[]): readonly Recommendation[] {
   const open = recommendations.filter(isOpen).toSorted((a, b) => b.saving.lower - a.saving.lower || (a.id < b.id ? -1 : 1))
+  return units.flatMap((unit) => {
+    const ofUnit = open.filter(({ saving }) => saving.unit === unit)
+    const overlaps = new Map(ofUnit.map((one) => [one, ofUnit.filter((other) => overlap(one, other)).length]))
+    const [largest, loosest] = [apart(ofUnit), apart(ofUnit.toSorted((a, b) => (overlaps.get(a) ?? 0) - (overlaps.get(b) ?? 0)))]
+    return lowerSum(loosest) > lowerSum(largest) ? loosest : largest
+  })
+}
+
+/** In order, those that do not overlap with one that was taken. */
+function apart(recommendations: readonly Recommendation[]): readonly Recommendation[] {
   const taken: Recommendation[] = []
-  for (const one of open) {
-    if (!taken.some((other) => other.saving.unit === one.saving.unit && overlap(one, other))) taken.push(one)
-  }
+  for (const one of recommendations) if (!taken.some((other) => overlap(one, other))) taken.push(one)
   return taken
+}
+
+function lowerSum(recommendations: readonly Recommendation[]): number {
+  return recommendations.reduce((sum, { saving }) => sum + saving.lower, 0)
 }
 
 /** What all open recommendations save together, one total for each unit, seconds first; gains that overlap are counted once. */

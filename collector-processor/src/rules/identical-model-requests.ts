@@ -124,7 +124,7 @@ The interval comes from the differences between the blocks of the window and bet
 ## When it does not apply
 - Answers are drawn by chance (a temperature above 0 and no seed): to give the earlier one is a decision about the product.
 - Fewer than one request in a hundred was made before.
-- The instrumentation does not record messages (\`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT\`): then nobody knows, and a profiled function around the call tells by its arguments (\`uncached-repetition\`).
+- Spans do not hold messages (\`gen_ai.input.messages\` and its like, which most instrumentations record only where they are told to): then nobody knows, and a profiled function around the call tells by its arguments (\`uncached-repetition\`).
 - Answers depend on who asks and what may be seen: \`scope\` keeps tenants apart.
 - Prompts that only begin the same: \`prompt-prefix\` speaks of them, and is worth more in most agents.
 

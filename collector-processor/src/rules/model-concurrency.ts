@@ -1,8 +1,9 @@
 import { models } from '@pitwall/sdk/contract'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { type ModelUse, useOf } from '../prediction/model-use.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
 import { modelUse } from '../prometheus/model-questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
@@ -116,9 +117,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt, saving }: Proposal)
   const usual = growthInWindow(calls.slice(0, indexAt(span, createdAt) + 1), span).perSecond
   const isBetter = (index: number): boolean =>
     (calls[index] ?? 0) > (usual * span.blockSeconds) / 2 && (rejectedSeconds[index] ?? 0) < (saving.likely * span.blockSeconds) / 2
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 const runbook = `# Call a model no faster than its provider allows
@@ -169,7 +168,7 @@ export default {
   hasControls: false,
   cost: (evidence, subject) => {
     const { calls, rejectedSeconds } = useOf(evidence, subject)
-    return { spent: rejectedSeconds, requests: calls }
+    return { spent: rejectedSeconds, requests: calls, per: 'call' }
   },
   runbook,
   cases: [

@@ -1,6 +1,6 @@
-import { isBatchable, secondsOfRepeated } from '../prediction/batchable.ts'
+import { secondsOfRepeated, SHORT_SECONDS } from '../prediction/batchable.ts'
 import { judgePattern, perRun } from '../prediction/call-pattern.ts'
-import { costInRuns, patternGoneSince, patternInWindow, runCostQuestions, runQuestions } from '../prediction/run-pattern.ts'
+import { costInRuns, patternGoneSince, runCostQuestions, runQuestions } from '../prediction/run-pattern.ts'
 import type { Evidence } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
@@ -16,8 +16,12 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const judged = judgePattern(evidence, subject, settings, { pattern: 'repeated', scenario: 'batched', kept: KEPT })
   if (judged?.kind !== 'found') return judged
   const seconds = secondsOfRepeated(evidence, subject) ?? 0
-  if (!isBatchable(evidence, subject) && patternInWindow(evidence, subject, 'sequential').groups > 0) {
-    return { kind: 'notAdvised', subject, reason: `its calls take long (${formatSeconds(seconds)}): see sequential-awaits` }
+  if (seconds >= SHORT_SECONDS) {
+    return {
+      kind: 'notAdvised',
+      subject,
+      reason: `its calls take long (${formatSeconds(seconds)}), of which the way there and back is little`,
+    }
   }
   const { saving, calls, groups } = judged
   const [name, each] = [identifier(subject.name), formatNumber(Number((calls / groups).toPrecision(2)))]
@@ -59,7 +63,7 @@ Assumed: a call for all takes as long as the longest and a tenth of each other (
 ## When it does not apply
 - Calls of 30 ms and more: their work is not the way there and back; see [sequential-awaits](sequential-awaits).
 - Calls at the same time, or beside work that takes as long: a run gains nothing.
-- Fewer than five calls under one parent, and repeated attempts after errors.
+- Fewer than five calls under one parent, calls with long pauses or other work between them (the steps of an agent), and repeated attempts after errors.
 
 ## How to verify it
 Ask once for all. When runs would gain less than half as much, Pitwall takes the change as made, and compares the time by which the function's calls lengthen a run with that before. A call for all that has another name is not counted on the side after the change.

@@ -172,7 +172,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
 }
 
 function cost(evidence: Evidence, subject: Subject): Cost {
-  return { spent: evidence.of(use).part(subject, 'waited'), requests: evidence.of(use).part(subject, 'uses') }
+  return { spent: evidence.of(use).part(subject, 'waited'), requests: evidence.of(use).part(subject, 'uses'), per: 'use of a connection' }
 }
 
 const runbook = `# Give a pool more connections

@@ -2,7 +2,8 @@ import { reuse } from '@pitwall/sdk/contract'
 import { judgePattern, perRun } from '../prediction/call-pattern.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
 import { costInRuns, patternGoneSince, runCostQuestions, runQuestions } from '../prediction/run-pattern.ts'
-import { judgeResults, writingWord } from '../prediction/safety.ts'
+import { writingName } from '../prediction/effects.ts'
+import { judgeResults } from '../prediction/safety.ts'
 import type { Evidence } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
@@ -18,7 +19,7 @@ const KEPT = { lower: 1, likely: 1, upper: 1 }
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const judged = judgePattern(evidence, subject, settings, { pattern: 'identical', scenario: 'once', kept: KEPT })
   if (judged?.kind !== 'found') return judged
-  const word = writingWord(subject.name)
+  const word = writingName(subject.name, settings)
   if (word !== undefined) return { kind: 'notAdvised', subject, reason: `its name says that it writes ("${word}"), so each call counts` }
   const results = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
   if (results.kind === 'unsafe') return { kind: 'notAdvised', subject, reason: `it is asked for what changes: ${results.reason}` }

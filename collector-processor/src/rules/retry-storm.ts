@@ -40,7 +40,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     evidence: [
       `${formatNumber(Math.round(retry.calls))} of ${formatNumber(Math.round(all.calls))} calls, ${formatShare(share)}, are retries after an error; ${formatShare(success)} of them end in success.`,
       perRun(evidence, subject, judged),
-      `Pauses between attempts, and what each costs on the other side, come on top.`,
+      'What each costs on the other side comes on top.',
       `Predicted, with retries for one call in ten: ${formatSaving(saving)}.`,
     ],
     example: [
@@ -73,11 +73,11 @@ const runbook = `# Stop retrying what fails for everybody
 A call fails, is made again, and fails again. Each attempt makes the run longer and adds load to what is in trouble already, so that it takes longer to recover.
 
 ## How the saving is computed
-A retry is a call of the same function under the same parent that begins after one that failed has ended; where arguments are followed, with the same arguments. The SDK replays recorded runs without the retries that failed.
+A retry is a call of the same function under the same parent that begins after one that failed has ended; where arguments are followed, with the same arguments. The SDK replays recorded runs without the retries that failed, and without the pauses before them.
 
     saving = sum over runs of (end as recorded − end without failed retries), in each second × share of retries beyond the budget
 
-The budget lets through one retry for ten first calls (Google, Site Reliability Engineering, chapter 21). The interval comes from the differences between the blocks of the window and between earlier windows, and from which retries the budget lets through. Pauses between attempts and tokens are not counted: they come on top.
+The budget lets through one retry for ten first calls (Google, Site Reliability Engineering, chapter 21). The interval comes from the differences between the blocks of the window and between earlier windows, and from which retries the budget lets through. What they cost on the other side, and tokens, come on top.
 
 ## When it does not apply
 - Fewer than 20 % of the calls are retries: that is what retries are for.

@@ -1,23 +1,20 @@
 import { cache, cacheCosts } from '@pitwall/sdk/contract'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import { loadCost, loadCostQuestions } from '../prediction/memory-cache.ts'
+import { shareFellAt } from '../prediction/share-fell.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import type { Evidence } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth } from '../prometheus/question.ts'
 import { aCache, questions } from '../prometheus/questions.ts'
-import { sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import type { Answer, Rule } from './rule.ts'
 
 /** Fewer of the loads than this meet another one by chance in every fleet. */
 const MIN_DUPLICATES = 0.1
-
-/** Without a duplicate in so many blocks the loads are taken to be locked. */
-const LASTING = 3
 
 /** Loads that another process had made meanwhile. */
 export const duplicateLoads = growth(select(cacheCosts.duplicateLoads), aCache)
@@ -58,18 +55,6 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     example: `export const ${identifier(subject.name)} = cached(load, { name: ${JSON.stringify(subject.name)}, backend: redis({ url }), lock: 'distributed' })\n`,
     change: { lock: 'distributed' },
   }
-}
-
-/** The change is seen when there are loads in three blocks and hardly any of them is a duplicate. */
-function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number | undefined {
-  const { span } = evidence
-  const [duplicates, loads] = [evidence.of(duplicateLoads).total(subject), evidence.of(questions.loads).total(subject)]
-  const from = indexAt(span, createdAt)
-  const usual = sumOf(duplicates.slice(0, from + 1)) / Math.max(1, sumOf(loads.slice(0, from + 1)))
-  const isBetter = (index: number): boolean => (loads[index] ?? 0) > 0 && (duplicates[index] ?? 0) < (usual / 2) * (loads[index] ?? 0)
-  let first = span.blocks
-  while (first - 1 > from && isBetter(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
 }
 
 const runbook = `# Let one process load for all
@@ -118,7 +103,8 @@ export default {
       .of(duplicateLoads)
       .subjects()
       .flatMap((subject) => judge(subject, evidence, settings) ?? []),
-  appliedAt,
+  appliedAt: (evidence, { subject, createdAt }) =>
+    shareFellAt(evidence.of(duplicateLoads).total(subject), evidence.of(questions.loads).total(subject), createdAt, evidence.span),
   hasControls: true,
   cost: loadCost,
   runbook,

@@ -243,7 +243,6 @@ export class Cache {
     const flight = this.#flights.begin(key, kept?.hash ?? hashString(key))
     flight.loads = load !== undefined
     flight.previous = kept?.value
-    if (kept !== undefined && kept.state !== 'fresh') flight.expiredAt = kept.freshUntil
     if (this.#front.doubtful) flight.doubted = kept
     else if (kept?.state !== 'expired') flight.known = kept
     // Who only looks is not given what is stale.

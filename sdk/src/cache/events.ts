@@ -23,8 +23,8 @@ export type CacheEvent =
   | { readonly type: 'error' }
   /** A loader answered. */
   | { readonly type: 'loaded'; readonly durationMs: number }
-  /** It brought what replaces an entry that had expired a short while before. Times in milliseconds. */
-  | { readonly type: 'reloaded'; readonly startedAt: number; readonly durationMs: number }
+  /** What a load brought is kept. */
+  | ({ readonly type: 'stored' } & StoredLoad)
   /** A loader threw or rejected. */
   | { readonly type: 'failed'; readonly durationMs: number; readonly error: unknown }
   /** Entries left the storage of this process. */
@@ -35,6 +35,18 @@ export type CacheEvent =
   | { readonly type: 'keyed'; readonly durationMs: number }
   /** A load ended, and another process had stored the same key meanwhile. */
   | { readonly type: 'duplicate' }
+
+/** A load whose value is kept, for the time to live that it has without jitter. Times in milliseconds of the cache's clock. */
+export interface StoredLoad {
+  readonly key: string
+  /** Hash of the key. */
+  readonly hash: number
+  readonly value: unknown
+  /** When it ended, and how long it took. */
+  readonly at: number
+  readonly loadMs: number
+  readonly ttlMs: number
+}
 
 /** Someone who is told what happens in a cache. Called on the path of every request: must be quick and must not throw. */
 export interface CacheListener {

@@ -1,10 +1,10 @@
-import { cache as contract, cacheCosts } from '../contract/index.ts'
+import { cache as contract } from '../contract/index.ts'
 import { errorType } from '../telemetry/error-type.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
-import { ExpiryBursts } from './expiry-bursts.ts'
+import { CostStatistics } from './cost-statistics.ts'
 import { type CacheEvent, type CacheListener, type EvictionReason, LOCAL_HIT } from './events.ts'
 import { LoadTimes } from './load-times.ts'
-import { LOCAL_LOOKUP_SECONDS, TimeSaved } from './time-saved.ts'
+import { TimeSaved } from './time-saved.ts'
 
 /** What a cache has done since the process started, at one moment. */
 export interface CacheStats {
@@ -55,7 +55,7 @@ export class Statistics implements CacheListener, MetricSource {
   readonly #loads = new LoadTimes()
   readonly #failures = new Map<string, LoadTimes>()
   readonly #timeSaved = new TimeSaved()
-  readonly #bursts = new ExpiryBursts()
+  readonly #costs: CostStatistics | undefined
   readonly #evictions = { size: 0, expired: 0, invalidated: 0 }
   #localHits = 0
   #sharedHits = 0
@@ -64,14 +64,13 @@ export class Statistics implements CacheListener, MetricSource {
   #coalesced = 0
   #bypasses = 0
   #errors = 0
-  #duplicates = 0
-  #sharedLookupSeconds = 0
-  #keySeconds = 0
 
-  constructor(name: string, backend: string, tiers: Tiers) {
+  /** @param isExported whether it is collected; else, as for a namespace, nothing is kept that telemetry alone has */
+  constructor(name: string, backend: string, tiers: Tiers, isExported: boolean = true) {
     this.#name = name
     this.#backend = backend
     this.#tiers = tiers
+    this.#costs = isExported ? new CostStatistics(name, tiers) : undefined
   }
 
   on(event: CacheEvent): void {
@@ -104,9 +103,6 @@ export class Statistics implements CacheListener, MetricSource {
       case 'loaded':
         this.#loads.record(event.durationMs / 1_000)
         break
-      case 'reloaded':
-        this.#bursts.reloaded(event.startedAt, event.durationMs)
-        break
       case 'failed':
         this.#failuresOf(event.error).record(event.durationMs / 1_000)
         break
@@ -115,13 +111,10 @@ export class Statistics implements CacheListener, MetricSource {
         break
       case 'lookup':
         this.#timeSaved.sharedLookup(event.durationMs / 1_000)
-        this.#sharedLookupSeconds += event.durationMs / 1_000
+        this.#costs?.on(event)
         break
-      case 'keyed':
-        this.#keySeconds += event.durationMs / 1_000
-        break
-      case 'duplicate':
-        this.#duplicates += 1
+      default:
+        this.#costs?.on(event)
     }
   }
 
@@ -175,21 +168,7 @@ export class Statistics implements CacheListener, MetricSource {
     for (const reason of ['size', 'expired', 'invalidated'] as const) {
       sink.number(contract.evictions, { ...name, 'pitwall.cache.eviction.reason': reason }, this.#evictions[reason])
     }
-    this.#collectCosts(sink)
-  }
-
-  #collectCosts(sink: MetricSink): void {
-    const { local, shared } = this.#tiers
-    const name = { 'pitwall.cache.name': this.#name }
-    const lookups = (tier: string, seconds: number): void =>
-      sink.number(cacheCosts.lookupTime, { ...name, 'pitwall.cache.tier': tier }, seconds)
-    this.#bursts.settle()
-    sink.number(cacheCosts.burstLoads, name, this.#bursts.loads)
-    sink.number(cacheCosts.burstLoadTime, name, this.#bursts.seconds)
-    if (local !== undefined) lookups(local, this.#keySeconds + this.#requests * LOCAL_LOOKUP_SECONDS)
-    if (shared === undefined) return
-    lookups(shared, this.#sharedLookupSeconds)
-    sink.number(cacheCosts.duplicateLoads, name, this.#duplicates)
+    this.#costs?.write(sink, this.#requests)
   }
 
   get #requests(): number {

@@ -18,14 +18,20 @@ export const attributes = {
   'pitwall.cache.tier': { values: 'memory, redis, file', description: 'Storage that answered, within a hybrid cache.' },
   'pitwall.cache.result': { values: 'hit, stale, miss, coalesced, bypass, error', description: 'How one request to the cache ended.' },
   'pitwall.cache.eviction.reason': { values: 'size, expired, invalidated', description: 'Why an entry left the cache.' },
+  'pitwall.cache.spelling': {
+    values: 'new, same, different',
+    description: 'Whether another spelling of the key (case, white space) was loaded within its time to live, and brought the same value.',
+  },
   'pitwall.function.cached': { values: 'true, false', description: 'Whether the call went through a cache of ours.' },
+  'pitwall.function.caller': { values: 'bounded by the name', description: 'Profiled function within whose call another was called.' },
+  'pitwall.write': { values: 'http, database, message', description: 'How a span wrote something elsewhere.' },
   'pitwall.subject': { values: 'bounded names, then `other`', description: 'Cache, function or model whose keys are followed.' },
   'pitwall.subject.kind': { values: 'cache, function, model', description: 'What the subject is: a cache, or what has none.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },
   'pitwall.run.pattern': {
-    values: 'all, sequential, repeated, retry, recovered, identical',
+    values: 'all, sequential, repeated, retry, recovered, identical, after_slow, slow_again',
     description:
-      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent; again after an error; so, with success; three or more with equal arguments.',
+      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent, soon after each other or at once; again after an error; so, with success; three or more with equal arguments; with the arguments of a slow call; slow again.',
   },
   'pitwall.run.scenario': {
     values: 'concurrent, batched, once, without_failed_retries, hits_25, hits_50, hits_75, hits_100',

@@ -16,12 +16,26 @@ export const cacheCosts = {
     ['pitwall.cache.name'],
     'Loads of what was not in the shared tier and that another process had stored there before they ended; absent for a tier that cannot tell.',
   ),
+  spelledLoads: number(
+    'counter',
+    'pitwall.cache.spelling.loads',
+    '{load}',
+    ['pitwall.cache.name', 'pitwall.cache.spelling'],
+    'Loads that took 1 ms or longer, of keys of at most 128 characters, by whether normalized keys would have spared them; never too many.',
+  ),
   burstLoads: number(
     'counter',
     'pitwall.cache.burst.loads',
     '{load}',
     ['pitwall.cache.name'],
     'Loads that replaced what had expired a short while before (a tenth of its time to live), within a second in which there were eight of them and five times the usual number.',
+  ),
+  jitter: number(
+    'gauge',
+    'pitwall.cache.jitter',
+    '1',
+    ['pitwall.cache.name'],
+    'Share of its time to live by which an entry may expire earlier, by chance.',
   ),
   burstLoadTime: number('counter', 'pitwall.cache.burst.load.time', 's', ['pitwall.cache.name'], 'Time that those loads took.'),
 } as const

@@ -25,7 +25,7 @@ export const models = {
     'pitwall.model.tokens',
     '{token}',
     ['gen_ai.request.model', 'gen_ai.token.type'],
-    'Tokens that the calls of a model used. Those of type cached_input are a part of those of type input.',
+    'Tokens that the calls of a model used. Those of type cached_input are a part of those of type input, and absent where no span tells of them.',
   ),
   rejections: number(
     'counter',

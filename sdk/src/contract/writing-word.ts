@@ -12,11 +12,19 @@ const writesAsVerb = new Set(
 )
 
 /** Words that may stand before the verb and say nothing of it. */
-const before = new Set(['http', 'https', 'api', 'rest', 'db', 'sql', 'do', 'try', 'async', 'handle', 'run'])
+const before = new Set('http https api rest db sql do try async handle run call invoke tool tools mcp agent'.split(' '))
 
-/** The word of a name that says it writes. Names are split at `camelCase`, `_`, `-` and `/`; before a dot stands the object. */
-export function writingWord(name: string): string | undefined {
-  const method = name.split(/[.:#/]/).findLast((part) => part !== '') ?? name
+/** What spans of tools are called, before the name of the tool (`execute_tool get_weather`). */
+const TOOL_SPAN = /^execute_tool\s+/
+
+/**
+ * The word of a name that says it writes. Names are split at `camelCase`, `_`, `-` and `/`; before a dot stands the object, before `__`
+ * the server of a tool.
+ * @param more words that mean writing wherever they stand, in lower case
+ */
+export function writingWord(name: string, more: readonly string[] = []): string | undefined {
+  const parts = name.replace(TOOL_SPAN, '').split(/[.:#/]|__/)
+  const method = parts.findLast((part) => part !== '') ?? name
   const words = method
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
@@ -24,5 +32,5 @@ export function writingWord(name: string): string | undefined {
     .map((word) => word.toLowerCase())
     .filter((word) => word !== '')
   const verb = words.find((word) => !before.has(word))
-  return words.find((word) => writes.has(word)) ?? (verb !== undefined && writesAsVerb.has(verb) ? verb : undefined)
+  return words.find((word) => writes.has(word) || more.includes(word)) ?? (verb !== undefined && writesAsVerb.has(verb) ? verb : undefined)
 }

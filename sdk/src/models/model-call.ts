@@ -7,7 +7,7 @@ export interface ModelCall {
   readonly seconds: number
   /** All tokens that were read, and those of them that the provider had in its cache; undefined where the span does not say. */
   readonly inputTokens: number | undefined
-  readonly cachedInputTokens: number
+  readonly cachedInputTokens: number | undefined
   readonly outputTokens: number
   /** Kind of failure; undefined for a call that was answered. */
   readonly failure: Failure | undefined
@@ -37,15 +37,15 @@ export function modelCall(span: ReadableSpan): ModelCall | undefined {
   const { attributes } = span
   const model = modelOf(attributes)
   if (model === undefined) return undefined
-  const cached = count(attributes['gen_ai.usage.cache_read.input_tokens']) ?? 0
+  const cached = count(attributes['gen_ai.usage.cache_read.input_tokens']) ?? count(attributes['ai.usage.cachedInputTokens'])
   const input = count(attributes['gen_ai.usage.input_tokens']) ?? count(attributes['gen_ai.usage.prompt_tokens'])
   const conversation = attributes['gen_ai.conversation.id']
   return {
     model,
     seconds: secondsOf(span),
     // By the conventions cached tokens are a part of the input; providers that count them apart report fewer than were cached.
-    inputTokens: input === undefined || input >= cached ? input : input + cached,
-    cachedInputTokens: input === undefined ? 0 : cached,
+    inputTokens: input === undefined || input >= (cached ?? 0) ? input : input + (cached ?? 0),
+    cachedInputTokens: input === undefined ? undefined : cached,
     outputTokens: count(attributes['gen_ai.usage.output_tokens']) ?? count(attributes['gen_ai.usage.completion_tokens']) ?? 0,
     failure: failureOf(span),
     conversation: typeof conversation === 'string' ? conversation : span.spanContext().traceId,

@@ -19,6 +19,9 @@ const MAX_MODELS = 32
 /** Calls under way that are followed; those of spans that nobody ends would add up. */
 const MAX_ACTIVE = 10_000
 
+/** Prompts are hashed for at most this share of the time; those that come meanwhile are not followed, and only counted as calls. */
+const MOST_TIME = 0.0025
+
 /** A call under way. */
 interface Active {
   readonly statistics: ModelStatistics
@@ -45,6 +48,8 @@ export class ModelSpans implements SpanProcessor {
   readonly #steps = new ConversationSteps()
   readonly #blocks = new PromptBlocks()
   readonly #removals: (() => void)[] = []
+  /** Until then no prompt is looked at. */
+  #restsUntil = 0
 
   /** @param clock times in milliseconds */
   constructor(clock: Clock = systemClock) {
@@ -107,9 +112,11 @@ export class ModelSpans implements SpanProcessor {
 
   /** Follows what was asked, where the span holds it; as requests that might be answered from a cache, where those would be the same again. */
   #follow({ attributes }: ReadableSpan, { model: name }: ModelCall, model: Model): void {
-    const messages = messagesOf(attributes)
+    const start = this.#clock.now()
+    const messages = start < this.#restsUntil ? undefined : messagesOf(attributes)
     if (messages === undefined) return
-    const parts = this.#blocks.add(name, messages, this.#clock.now())
+    const parts = this.#blocks.add(name, messages, start)
+    this.#restsUntil = start + (this.#clock.now() - start) / MOST_TIME
     model.statistics.addPrompt(parts)
     if (!isRepeatable(attributes)) return
     model.requests ??= this.#added(new ReuseTracker({ subject: this.#names.admit(name), kind: 'model', clock: this.#clock }))

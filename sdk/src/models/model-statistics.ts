@@ -12,7 +12,8 @@ export class ModelStatistics implements MetricSource {
   readonly #durations = new Map<Failure | undefined, BucketCounts>()
   readonly #steps = new Map<number, { calls: number; tokens: number }>()
   #input = 0
-  #cachedInput = 0
+  /** Undefined while no call has told. */
+  #cachedInput: number | undefined
   #output = 0
   #rejections = 0
   #rejectedSeconds = 0
@@ -28,7 +29,7 @@ export class ModelStatistics implements MetricSource {
     let durations = this.#durations.get(failure)
     if (durations === undefined) this.#durations.set(failure, (durations = new BucketCounts(models.callDuration.buckets)))
     durations.record(seconds)
-    this.#cachedInput += cachedInputTokens
+    if (cachedInputTokens !== undefined) this.#cachedInput = (this.#cachedInput ?? 0) + cachedInputTokens
     this.#output += outputTokens
     if (inputTokens === undefined) return
     this.#input += inputTokens
@@ -54,7 +55,7 @@ export class ModelStatistics implements MetricSource {
     }
     sink.number(models.active, model, this.active)
     sink.number(models.tokens, { ...model, 'gen_ai.token.type': 'input' }, this.#input)
-    sink.number(models.tokens, { ...model, 'gen_ai.token.type': 'cached_input' }, this.#cachedInput)
+    if (this.#cachedInput !== undefined) sink.number(models.tokens, { ...model, 'gen_ai.token.type': 'cached_input' }, this.#cachedInput)
     sink.number(models.tokens, { ...model, 'gen_ai.token.type': 'output' }, this.#output)
     sink.number(models.rejections, model, this.#rejections)
     sink.number(models.rejectedTime, model, this.#rejectedSeconds)

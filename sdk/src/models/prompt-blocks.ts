@@ -40,14 +40,18 @@ export class PromptBlocks {
     let repeated = 0
     let length = 0
     let isPrefix = true
-    for (const block of blocksOf(messages)) {
-      const content = hashString(block)
-      hash = combined(hash, content)
-      const isKnown = this.#see(combined(content, seed), now)
-      isPrefix = this.#see(hash, now) && isPrefix
-      if (isPrefix) prefix += block.length
-      else if (isKnown) repeated += block.length
-      length += block.length
+    for (const message of messages) {
+      // A block never reaches over the end of a message, so that a message is found again whatever stands before it.
+      for (let start = 0; start < message.length; start += BLOCK) {
+        const size = Math.min(BLOCK, message.length - start)
+        const content = hashOf(message, start, start + size)
+        hash = combined(hash, content)
+        const isKnown = this.#see(combined(content, seed), now)
+        isPrefix = this.#see(hash, now) && isPrefix
+        if (isPrefix) prefix += size
+        else if (isKnown) repeated += size
+        length += size
+      }
     }
     if (prefix + repeated < SHORTEST) [prefix, repeated] = [0, 0]
     // A beginning that is too short to be kept is not: it counts as what could stand in a longer one.
@@ -66,11 +70,10 @@ export class PromptBlocks {
   }
 }
 
-/** A block never reaches over the end of a message, so that a message is found again whatever stands before it. */
-function* blocksOf(messages: readonly string[]): Generator<string> {
-  for (const message of messages) {
-    for (let start = 0; start < message.length; start += BLOCK) yield message.slice(start, start + BLOCK)
-  }
+function hashOf(text: string, from: number, to: number): number {
+  const state = new HashState()
+  state.addText(text, from, to)
+  return state.digest()
 }
 
 function combined(one: number, other: number): number {

@@ -4,6 +4,9 @@ const MAX_LENGTH = 262_144
 /** Where instrumentations put messages, if they are told to record them: the conventions, older ones, and the AI SDK. */
 const places = ['gen_ai.system_instructions', 'gen_ai.input.messages', 'gen_ai.prompt', 'ai.prompt.messages', 'ai.prompt'] as const
 
+/** Where a message begins in JSON. */
+const MESSAGE = '{"role"'
+
 /** What makes two requests with the same prompt different ones. */
 const parameters = [
   'gen_ai.operation.name',
@@ -40,9 +43,18 @@ export function parametersOf(attributes: Attributes): string {
 }
 
 function texts(value: unknown): string[] {
-  // Lists come as JSON. They are cut where a message begins, which costs less than to read them.
-  if (typeof value === 'string')
-    return value.length > MAX_LENGTH ? [value] : value.replace(/^\s*\[|\]\s*$/g, '').split(/(?<=\}),\s*(?=\{"role")/)
+  if (typeof value === 'string') return value.length > MAX_LENGTH ? [value] : cut(value)
   if (Array.isArray(value)) return value.map((message) => JSON.stringify(message) ?? '')
   return []
+}
+
+/** Lists come as JSON. They are cut where a message begins, which costs less than to read them. */
+function cut(list: string): string[] {
+  const parts: string[] = []
+  let start = list.startsWith('[') ? 1 : 0
+  for (let next = list.indexOf(MESSAGE, start + 1); next >= 0; next = list.indexOf(MESSAGE, start + 1)) {
+    parts.push(list.slice(start, list.lastIndexOf('}', next) + 1))
+    start = next
+  }
+  return [...parts, list.slice(start, list.endsWith(']') ? -1 : list.length)]
 }

@@ -3,14 +3,19 @@ import { systemClock } from '../clock.ts'
 import { overhead } from '../sampling/overhead.ts'
 import { addSource } from '../telemetry/source.ts'
 import { rememberArguments } from '../telemetry/span-arguments.ts'
+import { guarded } from './guarded.ts'
 import { RunProcessor } from './run-processor.ts'
 import { RunStatistics } from './run-statistics.ts'
 
-let statistics: RunStatistics | undefined
+let known: RunStatistics | undefined
 
-/** Follows the runs of this process from now on: hand what it returns to the tracer provider. */
+/** Follows the runs of this process from now on: a span processor to be handed to the tracer provider. */
 export function followRuns(): SpanProcessor {
-  if (statistics === undefined) addSource((statistics = new RunStatistics(Math.random)))
+  const statistics = (known ??= new RunStatistics(Math.random))
+  addSource(statistics)
   rememberArguments()
-  return new RunProcessor({ statistics, clock: systemClock, overhead, defer: (work) => void setImmediate(work) })
+  return guarded(
+    (defer) => new RunProcessor({ statistics, clock: systemClock, overhead, defer }),
+    (work) => void setImmediate(work),
+  )
 }

@@ -2,6 +2,8 @@ import type { RunSpan } from './run-span.ts'
 
 /** Calls under one parent that count as one for each of many: below that, asking for all at once is seldom worth its code (Sentry's bound). */
 const MANY = 5
+/** Between many calls lies no more than this, or they are steps with other work between them. */
+const STEP = { share: 3, seconds: 0.01 }
 /** Equal calls of a run that count as going round in circles. */
 const CIRCLE = 3
 /** Between two calls of a loop lies next to nothing: a longer pause may be a limit on purpose, or what the next call is made of. */
@@ -13,7 +15,7 @@ export class Patterns {
   readonly calls: RunSpan[] = []
   /** Each began when the one before had ended, with nothing in between; none writes, fails, or is a step of a conversation. */
   readonly sequential: RunSpan[][] = []
-  /** Five or more under one parent. */
+  /** Five or more under one parent, one soon after the other or at once. */
   readonly repeated: RunSpan[][] = []
   /** A call that failed and those that followed it under its parent, up to the one that succeeded. */
   readonly retries: RunSpan[][] = []
@@ -47,7 +49,7 @@ function lookBelow(parent: RunSpan, found: Map<string, Patterns>): void {
     patterns.retries.push(...retries)
     const again = new Set(retries.flatMap((group) => group.slice(1)))
     const first = calls.filter((call) => !again.has(call))
-    if (first.length >= MANY) patterns.repeated.push(first)
+    patterns.repeated.push(...split(first, isSoonAfter).filter((group) => group.length >= MANY))
     patterns.sequential.push(
       ...split(calls, (next, call) => follows(next, call) && (places.get(next) ?? 0) - (places.get(call) ?? 0) === 1),
     )
@@ -73,8 +75,16 @@ function isRetry(next: RunSpan, call: RunSpan): boolean {
 }
 
 function follows(next: RunSpan, call: RunSpan): boolean {
-  const [pause, longest] = [next.start - call.end, Math.max(PAUSE.seconds, PAUSE.share * (call.end - call.start))]
-  return pause >= 0 && pause <= longest && isFree(call) && isFree(next)
+  const pause = next.start - call.end
+  return pause >= 0 && pause <= longestPause(call, PAUSE) && isFree(call) && isFree(next)
+}
+
+function isSoonAfter(next: RunSpan, call: RunSpan): boolean {
+  return next.start - call.end <= longestPause(call, STEP)
+}
+
+function longestPause({ start, end }: RunSpan, { share, seconds }: typeof STEP): number {
+  return Math.max(seconds, share * (end - start))
 }
 
 function isFree({ writes, converses, hasFailed }: RunSpan): boolean {

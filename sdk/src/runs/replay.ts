@@ -5,7 +5,7 @@ export const CONCURRENCY = 4
 
 /** What would be different. */
 export interface Scenario {
-  /** The seconds that a call would take with all that is inside it; undefined leaves it as it is. */
+  /** The seconds that a call would take with all that is inside it, below 0 where a pause before it would not be; undefined leaves it as it is. */
   readonly duration?: (span: RunSpan) => number | undefined
   /** Calls of one function of which each was made when the one before had ended, and would not wait for it. */
   readonly chains?: readonly (readonly RunSpan[])[]
@@ -21,8 +21,13 @@ interface Replayed {
  * Seconds that a run would end earlier. Children that overlap ran at once; one that began after others had ended waits for all of these;
  * what lies between is the parent's own time and stays as long; the parent ends after the last of its children, except those that
  * outlived it. What is not on the critical path gains nothing. The idea is that of Coz (Curtsinger and Berger, 2015) and Lighthouse.
+ * @param ordered remembers the children of spans by their ends, for further scenarios of the same run
  */
-export function timeSaved(root: RunSpan, { duration = () => undefined, chains = [] }: Scenario): number {
+export function timeSaved(
+  root: RunSpan,
+  { duration = () => undefined, chains = [] }: Scenario,
+  ordered: Map<RunSpan, readonly RunSpan[]> = new Map(),
+): number {
   const before = new Map<RunSpan, RunSpan>()
   const runningOf = new Map<RunSpan, number[]>()
   for (const chain of chains) {
@@ -41,9 +46,11 @@ export function timeSaved(root: RunSpan, { duration = () => undefined, chains = 
     return span.children.length === 0 ? 0 : Math.min(recorded, savedInside(span))
   }
 
-  function savedInside({ children, end }: RunSpan): number {
+  function savedInside(parent: RunSpan): number {
+    const { children, end } = parent
     const replayed = new Map<RunSpan, Replayed>()
-    const byEnd = children.toSorted((a, b) => a.end - b.end)
+    let byEnd = ordered.get(parent)
+    if (byEnd === undefined) ordered.set(parent, (byEnd = children.toSorted((a, b) => a.end - b.end)))
     // Those that had ended when the next one begins: all, and those that are in no chain.
     const [ended, others] = [new Ends(), new Ends()]
     const all = new Ends()

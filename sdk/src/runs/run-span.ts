@@ -30,19 +30,37 @@ const writingOperations = /^(insert|update|delete|merge|replace|create|drop|alte
 const conversations = new Set(['chat', 'generate_content', 'text_completion', 'invoke_agent'])
 const LOAD = 'load '
 
+/** When a span began and ended, in seconds since its run began. */
+export interface SpanTimes {
+  readonly start: number
+  readonly end: number
+}
+
+/** Times that a span itself tells are exact to a millisecond: its start is a whole one, and its end so much later. */
+const EXACT_SECONDS = 0.002
+
+/**
+ * The times that a span tells, or rather those at which it was seen to begin and end, unless somebody gave it other ones. By the span's own
+ * times, calls one after the other may overlap.
+ */
+export function timesOf(span: ReadableSpan, epoch: readonly [number, number], seen: SpanTimes | undefined): SpanTimes {
+  const seconds = ([whole, nanoseconds]: readonly [number, number]) => whole - epoch[0] + (nanoseconds - epoch[1]) / 1e9
+  const told = { start: seconds(span.startTime), end: seconds(span.endTime) }
+  const isNear = (a: number, b: number) => Math.abs(a - b) < EXACT_SECONDS
+  return seen !== undefined && isNear(seen.start, told.start) && isNear(seen.end, told.end) ? seen : told
+}
+
 /** What is kept of a span; undefined for one that only connects. */
-export function runSpan(span: ReadableSpan, epoch: readonly [number, number], argumentsHash: number | undefined): RunSpan | undefined {
+export function runSpan(span: ReadableSpan, { start, end }: SpanTimes, argumentsHash: number | undefined): RunSpan | undefined {
   if (connects.test(span.name)) return undefined
   const isLoad = span.instrumentationScope.name === scope.name && span.name.startsWith(LOAD)
   const name = isLoad ? span.name.slice(LOAD.length) : span.name
-  const seconds = ([whole, nanoseconds]: readonly [number, number]) => whole - epoch[0] + (nanoseconds - epoch[1]) / 1e9
-  const start = seconds(span.startTime)
   return {
     id: span.spanContext().spanId,
     parent: span.parentSpanContext?.spanId,
     name,
     start,
-    end: Math.max(start, seconds(span.endTime)),
+    end: Math.max(start, end),
     hasFailed: span.status.code === SpanStatusCode.ERROR,
     argumentsHash,
     writes: doesWrite(span, name),

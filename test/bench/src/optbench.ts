@@ -7,7 +7,7 @@ import { atMost, type Benchmark, type BenchmarkResult, mean } from './benchmark.
 import { adviceGoals, atLeast, percent } from './optbench/goals.ts'
 import { startWithHistory } from './optbench/history.ts'
 import { Instance } from './optbench/instance.ts'
-import { PRICE, PRICED } from './optbench/one-model.ts'
+import { CHEAPER, CHEAPER_PRICE, PRICE, PRICED } from './optbench/one-model.ts'
 import { Recorder } from './optbench/recorder.ts'
 import { coverage, halfWidth, type Prediction } from './optbench/score.ts'
 import { discoverWorlds } from './optbench/world.ts'
@@ -46,7 +46,7 @@ const settings = {
   earlierWindows: 4,
   scrapeIntervalMs: '60s',
   maxRecommendations: 50,
-  modelPrices: { [PRICED]: PRICE },
+  modelPrices: { [PRICED]: PRICE, [CHEAPER]: CHEAPER_PRICE },
 } as const
 
 /** Plays all worlds, lets a real Prometheus have them, and asks the optimizer once. */

@@ -28,6 +28,12 @@ describe('prices of models', () => {
     expect(dollarsOf(blocks, { input: 2, output: 8, cachedInput: 0.5 })[0]).toBeCloseTo(2.2, 9)
   })
 
+  it('are those of cached tokens where nobody tells how many there were, so that no more is claimed than is sure', () => {
+    const blocks = { calls: [1], input: [1e6], cachedInput: [], output: [0], seconds: [], rejections: [], rejectedSeconds: [] }
+    expect(dollarsOf(blocks, { input: 2, output: 8, cachedInput: 0.5 })).toEqual([0.5])
+    expect(dollarsOf(blocks, { input: 2, output: 8 })).toEqual([2])
+  })
+
   it('come from the environment as JSON, and are not taken where they are none', () => {
     expect(parseSettings({}, { PITWALL_MODEL_PRICES: '{"o3":{"input":2,"output":8}}' }).modelPrices).toEqual({
       o3: { input: 2, output: 8 },

@@ -88,6 +88,12 @@ describe('what changes save together', () => {
     expect(totals(list)).toEqual([{ unit: 's/s', lower: 5, likely: 5, upper: 5 }])
   })
 
+  it('lets a function that calls all others not keep their gains out', () => {
+    const callees = ['b', 'c', 'd'].map((id) => of(id, { saving: saving(2), waitsFor: [{ id: 'a', why: 'a calls it' }] }))
+    expect(totals([of('a', { saving: saving(5) }), ...callees])[0]?.lower).toBe(6)
+    expect(totals([of('a', { saving: saving(7) }), ...callees])[0]?.lower).toBe(7)
+  })
+
   it('is never more than all of them, nor less than the largest lower bound', () => {
     const some = fc.array(
       fc.record({

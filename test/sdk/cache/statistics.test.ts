@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BYPASS, COALESCED, ERROR, LOCAL_HIT, MISS, SHARED_HIT } from '../../../sdk/src/cache/events.ts'
 import { Statistics } from '../../../sdk/src/cache/statistics.ts'
-import { cache as contract, cacheCosts } from '../../../sdk/src/contract/index.ts'
+import { cache as contract } from '../../../sdk/src/contract/index.ts'
 import type { HistogramState, MetricSink } from '../../../sdk/src/telemetry/source.ts'
 
 /** What statistics write, by metric and attributes. */
@@ -30,21 +30,6 @@ describe('Statistics', () => {
   it('has no series for a tier that is not there', () => {
     const points = written(new Statistics('hotels', 'memory', { local: 'memory', shared: undefined }))
     expect([...points.keys()].filter((key) => key.includes('redis'))).toEqual([])
-  })
-
-  it('adds up what lookups took, by tier', () => {
-    const statistics = new Statistics('hotels', 'hybrid', { local: 'memory', shared: 'redis' })
-    statistics.on({ type: 'keyed', durationMs: 3 })
-    for (const event of [LOCAL_HIT, LOCAL_HIT, SHARED_HIT]) statistics.on(event)
-    statistics.on({ type: 'lookup', durationMs: 2 })
-    const points = written(statistics)
-    expect(points.get(`${cacheCosts.lookupTime.name} hotels memory`)).toBeCloseTo(0.003_000_6, 9)
-    expect(points.get(`${cacheCosts.lookupTime.name} hotels redis`)).toBeCloseTo(0.002, 9)
-  })
-
-  it('says nothing of loads by other processes where there is no shared tier', () => {
-    const points = written(new Statistics('hotels', 'memory', { local: 'memory', shared: undefined }))
-    expect([...points.keys()].filter((key) => key.startsWith(cacheCosts.duplicateLoads.name))).toEqual([])
   })
 
   it('puts loads into the buckets of the contract, in seconds', () => {

@@ -45,6 +45,11 @@ describe('calls of models', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(1)
   })
 
+  it('tell of no cached tokens where spans do not, which is not the same as none', () => {
+    call(tracing(), { 'gen_ai.usage.input_tokens': 900 })
+    expect([tokens('input'), tokens('cached_input')]).toEqual([900, undefined])
+  })
+
   it('have all of their input where the provider counts cached tokens apart', () => {
     call(tracing(), { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.cache_read.input_tokens': 600 })
     expect([tokens('input'), tokens('cached_input')]).toEqual([700, 600])
@@ -166,6 +171,19 @@ describe('prompts', () => {
     const counts = typeof distances?.value === 'object' ? Array.from(distances.value.counts) : []
     expect([counts[0], counts.at(-1)]).toEqual([1, 2])
     expect(JSON.stringify(collected(models.promptSize, {}))).not.toContain('secret')
+  })
+
+  it('cost a quarter of a percent of the time at most, and are not looked at in between', () => {
+    let [now, step] = [0, 10]
+    spans = new ModelSpans({ now: () => (now += step), after: () => () => {} })
+    const tracer = new TracerProvider({ spanProcessors: [spans] }).getTracer('instrumentation')
+    for (let index = 0; index < 3; index++) call(tracer, asking(system))
+    expect(parts()).toEqual({ prefix: 0, repeated: 0, new: system.length })
+    now += 4_000
+    step = 0
+    call(tracer, asking(system))
+    expect(parts()).toMatchObject({ prefix: system.length })
+    expect(calls()).toBe(4)
   })
 
   it('that a span does not hold are not known, and not zero', () => {

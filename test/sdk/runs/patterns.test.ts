@@ -39,6 +39,11 @@ describe('many calls under one parent', () => {
     expect(seen([called('part', 0, 4, inARow(4)), ...inARow(1)])?.repeated).toEqual([])
   })
 
+  it('are not steps with a pause between them that takes far longer', () => {
+    expect(sizes(seen(inARow(5, {}, 2))?.repeated)).toEqual([5])
+    expect(seen(inARow(5, {}, 4))?.repeated).toEqual([])
+  })
+
   it('are not attempts of one call', () => {
     const attempts = [0, 1, 2, 3].map((start) => called('read', start, start + 1, [], { hasFailed: true }))
     expect(seen([...attempts, called('read', 4, 5)])?.repeated).toEqual([])

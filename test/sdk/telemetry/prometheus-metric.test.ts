@@ -50,6 +50,7 @@ describe('the name of a metric in Prometheus', () => {
       contract.cache,
       contract.calls,
       contract.cpuProfiles,
+      contract.effects,
       contract.reuse,
       contract.runs,
       contract.runtime,

@@ -10,9 +10,6 @@ import { type Flight, runLoad, type SingleFlight } from './single-flight.ts'
 import type { Storing } from './storing.ts'
 import type { Ticket } from '../shared/ticket.ts'
 
-/** What is loaded anew within this share of its time to live was in use when it expired. */
-const SOON = 0.1
-
 /** Computes a missing value; may be synchronous or return a promise. */
 export type Loader = (context: LoadContext) => unknown
 
@@ -68,8 +65,6 @@ export class Loads {
     const loaded = (value: unknown, asynchronous: boolean): unknown => {
       const loadMs = clock.now() - started
       listener.on({ type: 'loaded', durationMs: loadMs })
-      if (started - (flight.expiredAt ?? -Infinity) <= rules.ttlMs * SOON)
-        listener.on({ type: 'reloaded', startedAt: started, durationMs: loadMs })
       return this.#loaded({ flight, loading, value, loadMs, asynchronous, ticket })
     }
     let result: unknown
@@ -112,13 +107,14 @@ export class Loads {
   }
 
   #finish({ flight, loading, value, loadMs, asynchronous, ticket }: Outcome, accepted: boolean): unknown {
-    const { flights, failures, storing } = this.#parts
+    const { flights, failures, storing, listener, entryClock } = this.#parts
     const { key, hash, previous } = flight
     const outdated = flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
     if (!outdated && accepted) {
       failures.forget(key)
       flights.outdateOlder(flight)
       storing.loaded({ key, hash, value, previous, loadMs, asynchronous, isKeptHere: !flight.unsure }, loading.rules, ticket)
+      listener.on({ type: 'stored', key, hash, value, at: entryClock.now(), ttlMs: loading.rules.ttlMs, loadMs })
     } else {
       ticket?.release(outdated ? { type: 'unknown' } : { type: 'passed on', value })
     }

@@ -19,8 +19,6 @@ export class Flight {
   loads = true
   /** The value that had expired under this key, to compare with the new one. */
   previous: unknown
-  /** When that had expired, milliseconds of the cache's clock; undefined where it had not. */
-  expiredAt: number | undefined
   /** What the loader is told that there is: stale, or fresh and to be refreshed. */
   known: Stale | undefined
   /** What is given out when the load fails, or takes too long. */

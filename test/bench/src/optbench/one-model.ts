@@ -9,8 +9,11 @@ import type { Life } from './world.ts'
 /** The model that has a price in the benchmark's settings, and that price: dollars for a million tokens. */
 export const PRICED = 'gpt-4.1'
 export const PRICE = { input: 2, cachedInput: 0.5, output: 8 } as const
+/** A cheaper model, and its price. */
+export const CHEAPER = 'gpt-4.1-mini'
+export const CHEAPER_PRICE = { input: 0.4, cachedInput: 0.1, output: 1.6 } as const
 /** A dollar, in dollars an hour times milliseconds. */
-const DOLLAR = 3_600_000
+export const DOLLAR = 3_600_000
 
 /** What a world of one model does with each call. */
 export interface ModelWorld extends TrafficOptions {
@@ -46,8 +49,12 @@ export function oneModel(service: Service, random: () => number, { model: name =
   }
 }
 
-function dollars({ input = 0, cachedInput = 0, output = 0 }: SimulatedCall): number {
-  return ((input - cachedInput) * PRICE.input + cachedInput * PRICE.cachedInput + output * PRICE.output) / 1e6
+/** What a call costs at a price; that of the model with one by default. */
+export function dollars(
+  { input = 0, cachedInput = 0, output = 0 }: SimulatedCall,
+  price: Readonly<Record<keyof typeof PRICE, number>> = PRICE,
+): number {
+  return ((input - cachedInput) * price.input + cachedInput * price.cachedInput + output * price.output) / 1e6
 }
 
 /** A number from 0 to 1 that belongs to a text. */

@@ -39,6 +39,10 @@ export class SharedCache {
   frontEntries = 0
   isLocked = false
   isRemoved = false
+  /** Share of the lookups that get no answer, so that the request loads. */
+  lostShare = 0
+  /** Whether those get an answer now, and it is that there is nothing. */
+  isEmpty = false
   /** How many times as long loads take as they did. */
   slowdown = 1
   readonly options: SharedCacheOptions
@@ -58,7 +62,9 @@ export class SharedCache {
 
   /** @param chance between 0 and 1, which process is called. @param lookupMs how long a lookup takes now */
   call(call: Call, chance: number, lookupMs: number): void {
-    this.#processes[Math.floor(chance * this.#processes.length)]?.call(call, lookupMs)
+    const place = chance * this.#processes.length
+    // What is left of the chance tells whether the lookup gets an answer.
+    this.#processes[Math.floor(place)]?.call(call, lookupMs, place % 1 < this.lostShare)
   }
 
   /** Stores what has been loaded by now, in the order in which the loads ended. */
@@ -85,7 +91,8 @@ class SharingProcess implements MetricSource {
   readonly #statistics: CallStatistics
   /** Keys in memory, the least recently used first, and when they expire. */
   readonly #front = new Map<string, number>()
-  readonly #results = { hit: 0, miss: 0, coalesced: 0 }
+  readonly #results = { hit: 0, miss: 0, coalesced: 0, error: 0 }
+  #loads = 0
   #frontHits = 0
   #duplicates = 0
   #lookupMs = 0
@@ -103,7 +110,7 @@ class SharingProcess implements MetricSource {
     this.#duplicates++
   }
 
-  call(call: Call, lookupMs: number): void {
+  call(call: Call, lookupMs: number, isLost: boolean): void {
     const shared = this.#shared
     const { key } = call
     const ms = call.ms * shared.slowdown
@@ -127,6 +134,12 @@ class SharingProcess implements MetricSource {
       this.#results.coalesced++
       return
     }
+    if (isLost) {
+      if (shared.isEmpty) this.#results.miss++
+      else this.#results.error++
+      this.#load(key, ms, now)
+      return
+    }
     shared.spentMs += lookupMs
     this.#lookupMs += lookupMs
     const entry = shared.entries.get(key)
@@ -134,12 +147,15 @@ class SharingProcess implements MetricSource {
       this.#results.hit++
       this.#keep(key, entry.expiresAt)
     } else if (shared.isLocked && running.length > 0) this.#results.coalesced++
-    else this.#load(key, ms, now + lookupMs)
+    else {
+      this.#results.miss++
+      this.#load(key, ms, now + lookupMs)
+    }
   }
 
   #load(key: string, ms: number, from: number): void {
     const { loads, options } = this.#shared
-    this.#results.miss++
+    this.#loads++
     this.#loadMs += ms
     this.#shared.spentMs += ms
     loads.set(key, [...(loads.get(key) ?? []), { process: this.#index, from, until: from + ms }])
@@ -172,8 +188,9 @@ class SharingProcess implements MetricSource {
     if (frontEntries > 0)
       sink.number(cache.requests, { ...own, 'pitwall.cache.tier': 'memory', 'pitwall.cache.result': 'hit' }, this.#frontHits)
     const counts = cache.loadDuration.buckets.map(() => 0)
-    sink.histogram(cache.loadDuration, name, { counts, sum: this.#loadMs / 1_000, count: this.#results.miss })
+    sink.histogram(cache.loadDuration, name, { counts, sum: this.#loadMs / 1_000, count: this.#loads })
     sink.number(cacheCosts.lookupTime, { ...name, 'pitwall.cache.tier': 'redis' }, this.#lookupMs / 1_000)
+    sink.number(cache.degraded, { ...name, 'pitwall.cache.tier': 'redis' }, 0)
     sink.number(cacheCosts.duplicateLoads, name, this.#duplicates)
     sink.number(cache.ttl, own, options.ttlSeconds)
     this.#tracker.collect(sink)
@@ -211,4 +228,6 @@ function applyTo(shared: SharedCache, { memoryEntries, lock, cached }: Change): 
   if (memoryEntries !== undefined) shared.frontEntries = Number(memoryEntries)
   if (lock !== undefined) shared.isLocked = true
   if (cached !== undefined) shared.isRemoved = true
+  // Whatever was wrong with the storage was put right.
+  shared.lostShare = 0
 }

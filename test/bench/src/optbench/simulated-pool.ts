@@ -72,7 +72,6 @@ export function onePool(service: Service, random: () => number, { size, meanMs, 
       service.now = until
     },
     apply: ({ maxConnections }) => pool.grow(Number(maxConnections)),
-    applyWrongly: () => pool.grow(size + 1),
     spent: () => pool.waitedMs,
   }
 }

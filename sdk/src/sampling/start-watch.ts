@@ -1,6 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 
 let seconds: number | undefined
+let isWatching = false
 
 /** Seconds from the start of the process until its entry module was loaded, with all that it imports; undefined where that was not seen. */
 export function startSeconds(): number | undefined {
@@ -12,7 +13,8 @@ export function startSeconds(): number | undefined {
  * whole work at its top level is loaded when that is done. In worker threads it is of no use: they begin later than the process.
  */
 export function watchStart(): void {
-  if (seconds !== undefined) return
+  if (isWatching) return
+  isWatching = true
   const loaded = tracingChannel('module.import').asyncEnd
   const listener = (message: unknown) => {
     if (!isOfEntry(message)) return

@@ -3,8 +3,9 @@ import { hoursOf } from '../prometheus/hours.ts'
 import type { Blocks } from '../prometheus/series.ts'
 import type { Saving } from '../recommendation/recommendation.ts'
 import { estimate } from './estimate.ts'
-import type { HourlyMeans, Rise } from './hourly-level.ts'
+import type { Rise } from './hourly-level.ts'
 import { studentT } from './interval.ts'
+import type { SteadyHours } from './steady-hours.ts'
 import { growthInWindow } from './window.ts'
 
 /** A level is not known more exactly than this, as a share of what is spent above it. */
@@ -18,7 +19,7 @@ export interface Excess {
   readonly seconds: Blocks
   readonly calls: Blocks
   /** Their week, and how its level rose. */
-  readonly week: HourlyMeans
+  readonly week: SteadyHours
   readonly rise: Rise
   /** How much longer all calls take anyway since then: 1.1 for 10 %. */
   readonly surroundings: number

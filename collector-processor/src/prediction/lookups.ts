@@ -1,13 +1,16 @@
-import { cacheCosts } from '@pitwall/sdk/contract'
+import { cache, cacheCosts } from '@pitwall/sdk/contract'
 import type { Evidence } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
-import { growth } from '../prometheus/question.ts'
+import { growth, level } from '../prometheus/question.ts'
 import { aCache, questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, type Row } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 
 /** Seconds that lookups of a cache took, by tier. */
 export const lookupSeconds = growth(select(cacheCosts.lookupTime), aCache, ['pitwall.cache.tier'])
+
+/** 1 where a process bypasses the shared storage of a cache, else 0; of caches of other libraries nothing. */
+export const bypassed = level('max', select(cache.degraded), aCache)
 
 /** Whether a row is about a storage that processes share. */
 export function isShared(row: Row): boolean {

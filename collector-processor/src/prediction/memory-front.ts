@@ -5,7 +5,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import type { Saving } from '../recommendation/recommendation.ts'
 import { cacheCurves, type CacheCurves, hitRatios } from './cache-curves.ts'
 import { cacheSaving } from './cache-saving.ts'
-import { isShared, lookupSeconds, requestsThat, sharedLookupSeconds } from './lookups.ts'
+import { bypassed, isShared, lookupSeconds, requestsThat, sharedLookupSeconds } from './lookups.ts'
 import { jointHitRatio } from './miss-ratio-curve.ts'
 import { growthInWindow, type Growth } from './window.ts'
 
@@ -45,24 +45,29 @@ export const sharedCacheQuestions = [
   questions.loads,
   questions.ttl,
   lookupSeconds,
+  bypassed,
 ] as const
 
-/** The state of a cache; undefined for one that has memory in front, or none shared, or whose requests are not followed. */
+/**
+ * The state of a cache; undefined for one that has memory in front, or none shared, whose requests are not followed, or whose entries live
+ * for nobody knows how long, as those of other libraries in a Redis do.
+ */
 export function sharedCache(evidence: Evidence, subject: Subject): SharedCache | undefined {
   const { span } = evidence
   const rows = evidence.of(questions.cacheRequests).rows(subject)
   const curves = cacheCurves(evidence, subject)
   if (curves === undefined || !rows.some(isShared) || !rows.every(isShared)) return undefined
+  const ttls = evidence
+    .of(questions.ttl)
+    .rows(subject)
+    .map(({ blocks }) => lastOf(blocks) ?? Infinity)
+  if (ttls.length === 0 && evidence.of(bypassed).rows(subject).length === 0) return undefined
   const requests = evidence.of(questions.cacheRequests).total(subject)
   const [seconds, lookups] = [sharedLookupSeconds(evidence, subject), requestsThat(evidence, subject, 'hit', 'miss', 'stale')]
   const mean = (sum: Blocks, count: Blocks): number | undefined => {
     const [total, number] = [growthInWindow(sum, span).total, growthInWindow(count, span).total]
     return number > 0 ? total / number : undefined
   }
-  const ttls = evidence
-    .of(questions.ttl)
-    .rows(subject)
-    .map(({ blocks }) => lastOf(blocks) ?? Infinity)
   return {
     requests,
     requested: growthInWindow(requests, span),

@@ -3,19 +3,17 @@ import type { Span } from '../prometheus/evidence.ts'
 import type { Blocks } from '../prometheus/series.ts'
 import { forecastReach, type Reach } from './forecast.ts'
 import { mean } from './moments.ts'
-import { withoutCycle } from './steady-series.ts'
+import { steadyHours } from './steady-hours.ts'
 import { trendOf } from './trend.ts'
 
 /** A trend over fewer hours is the time of day, or a start. */
 export const MIN_HOURS = 72
-/** Share of the hours that must be known. */
-const MIN_PRESENT = 0.8
 /** Twice what was observed: further ahead a straight line is a guess. */
 const WITHIN_DAYS = 14
 
 /** When something that grows is full. */
 export type Saturation =
-  /** Unix seconds with an interval at 95 %; `latest` is Infinity when it may stay below. `perDay` is the growth, as a share of the whole. */
+  /** Unix seconds with an interval at 95 %; `latest` is Infinity when it may be later than can be told. `perDay` is the growth, as a share of the whole. */
   | {
       readonly kind: 'fills'
       readonly earliest: number
@@ -33,23 +31,19 @@ export type Saturation =
  * second half must grow at least half as fast as the whole, significantly for itself: a step, a start or a week-end does not.
  */
 export function saturation(shares: Blocks, limit: number, span: Span): Saturation {
-  const start = shares.findIndex((share) => share !== undefined)
-  const present = shares.filter((share) => share !== undefined).length
-  if (start < 0 || present < Math.max(MIN_HOURS, MIN_PRESENT * (shares.length - start))) return { kind: 'not-known', hours: present }
-  const known = shares.slice(start)
-  const filled: number[] = []
-  for (const share of known) filled.push(share ?? filled.at(-1) ?? 0)
-  const steady = withoutCycle(filled, HOURS_A_DAY)
-  const values = steady.map((share, hour) => (known[hour] === undefined ? undefined : share))
+  const hours = steadyHours(shares, MIN_HOURS)
+  if ('hours' in hours) return { kind: 'not-known', ...hours }
+  const known = shares.slice(hours.offset)
+  const values = known.map((share, hour) => (share === undefined ? undefined : hours.steady[hour]))
   const [whole, half] = [trendOf(values, HOUR_SECONDS), trendOf(values.slice(Math.floor(values.length / 2)), HOUR_SECONDS)]
   if (whole.kind !== 'trend' || half.kind !== 'trend' || half.perSecond.likely < whole.perSecond.likely / 2) return { kind: 'holds' }
-  const busiest = busiestHour(filled, steady)
+  const busiest = busiestHour(hours.cycle.slice(-HOURS_A_DAY))
   // What is known of an hour of the day comes from one of each day, and its neighbours.
   const doubt = Math.sqrt(whole.line.variance) / whole.line.mean / Math.sqrt((3 * values.length) / HOURS_A_DAY)
   const reachAt = (share: number): Reach =>
     forecastReach({ values, blockSeconds: HOUR_SECONDS, limit: limit / share, now: span.end, withinDays: WITHIN_DAYS })
   const [sooner, likely, later] = [reachAt(busiest * (1 + doubt)), reachAt(busiest), reachAt(busiest * Math.max(0.1, 1 - doubt))]
-  const growth = { perDay: whole.perSecond.likely * 86_400, fullest: Math.max(...filled.slice(-HOURS_A_DAY)) }
+  const growth = { perDay: whole.perSecond.likely * 86_400, fullest: Math.max(...known.slice(-HOURS_A_DAY).map((share) => share ?? 0)) }
   if (likely.kind === 'reached') return { kind: 'fills', earliest: span.end, likely: span.end, latest: span.end, ...growth }
   if (likely.kind !== 'reaches' || likely.likely > span.end + WITHIN_DAYS * 86_400) return { kind: 'holds' }
   const earliest = sooner.kind === 'reaches' ? sooner.earliest : span.end
@@ -58,7 +52,6 @@ export function saturation(shares: Blocks, limit: number, span: Span): Saturatio
 }
 
 /** What the time of day makes of the busiest hour, at least 1; each hour with its neighbours, or chance would choose it. */
-function busiestHour(shares: readonly number[], steady: readonly number[]): number {
-  const day = shares.slice(-HOURS_A_DAY).map((share, hour) => share / (steady[steady.length - HOURS_A_DAY + hour] ?? share))
+function busiestHour(day: readonly number[]): number {
   return Math.max(1, ...day.map((_, hour) => mean([-1, 0, 1].map((step) => day.at((hour + step) % HOURS_A_DAY) ?? 1))))
 }

@@ -1,11 +1,10 @@
 import { cache } from '@pitwall/sdk/contract'
 import { cacheSaving } from '../prediction/cache-saving.ts'
+import { bypassed } from '../prediction/lookups.ts'
 import { loadCost, loadCostQuestions } from '../prediction/memory-cache.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
-import { select } from '../prometheus/promql.ts'
-import { level } from '../prometheus/question.ts'
-import { aCache, questions } from '../prometheus/questions.ts'
+import { questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, type Row, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
@@ -18,9 +17,6 @@ const MIN_LOST = 0.01
 
 /** Fewer blocks in trouble than this are an incident that is over, and not a state to change. */
 const LASTING = 3
-
-/** 1 where a process bypasses the shared storage. */
-export const bypassed = level('max', select(cache.degraded), aCache)
 
 /** What a shared storage did and did not do, block by block. */
 interface Trouble {

@@ -71,6 +71,7 @@ A large share of the requests to a shared cache is for very few keys. One server
 The interval reaches from half of the time to live to all of it, because entries that another process has loaded have lived for a while already, and is widened by the differences between blocks and windows. What the server gains by answering less is not counted: it comes on top.
 
 ## When it does not apply
+- Keys that other libraries keep in Redis: how long they live there is not known.
 - The requests are spread over many keys, or \`slow-shared-cache\` advises memory for all of them.
 - The keys change their values from one request to the next.
 - A cache that is asked so seldom that all its lookups take next to no time.

@@ -1,6 +1,7 @@
 import { calls } from '@pitwall/sdk/contract'
 import { excessSaving } from '../prediction/excess-saving.ts'
-import { hourlyMeans, type HourlyMeans, riseOf } from '../prediction/hourly-level.ts'
+import { hourlyMeans, riseOf } from '../prediction/hourly-level.ts'
+import type { SteadyHours, TooFewHours } from '../prediction/steady-hours.ts'
 import { surroundingsOf } from '../prediction/surroundings.ts'
 import { versionThatCame } from '../prediction/version-arrival.ts'
 import { growthInWindow } from '../prediction/window.ts'
@@ -29,14 +30,14 @@ export const secondsOfHours = inHours(growth(selectPart(calls.duration, 'sum', u
 export const callsOfHours = inHours(growth(selectPart(calls.duration, 'count', uncached), aFunction, ['service.version']))
 
 /** What all functions did in the week; worked out once for all that are judged. */
-type Means = ReadonlyMap<Subject, HourlyMeans | { readonly hours: number }>
+type Means = ReadonlyMap<Subject, SteadyHours | TooFewHours>
 
 function judge(subject: Subject, means: Means, evidence: Evidence, settings: Settings): Answer | undefined {
   const [seconds, called] = [evidence.of(questions.functionSeconds).total(subject), evidence.of(questions.functionCalls).total(subject)]
   const own = means.get(subject)
   // Nobody saves more than is spent, and an open recommendation is kept down to half of what a new one needs.
   if (own === undefined || growthInWindow(seconds, evidence.span).perSecond < settings.minSaving / 2) return undefined
-  if (!('steady' in own)) {
+  if ('hours' in own) {
     const needs = `calls in 64 of the last hours, and in four of five; it has them in ${own.hours}`
     return own.hours < MIN_HOURS ? undefined : { kind: 'notEnoughData', subject, needs }
   }
@@ -47,7 +48,8 @@ function judge(subject: Subject, means: Means, evidence: Evidence, settings: Set
   const others = [...means].flatMap(([other, hours]) =>
     other !== subject && other.service === subject.service && 'steady' in hours ? [hours] : [],
   )
-  const surroundings = surroundingsOf(others, own, rise.hour)
+  const ofOthers = surroundingsOf(others, own, rise.hour)
+  const surroundings = ofOthers ?? 1
   if (surroundings - 1 > SHARED * (rise.ratio - 1)) {
     const reason = `it takes ${formatShare(rise.ratio - 1)} longer since ${at(since)}, and the other functions of ${subject.service} take ${formatShare(surroundings - 1)} longer too: a slower host, or what all of them need${came === undefined ? '' : `; version ${came} came then`}`
     return { kind: 'notAdvised', subject, reason }
@@ -64,10 +66,10 @@ function judge(subject: Subject, means: Means, evidence: Evidence, settings: Set
         : `Compare version ${came} of ${subject.service} with the one before it: ${subject.name} became slower when it came.`,
     saving,
     evidence: [
-      `A call took ${formatSeconds(rise.baseline)} until ${at(since)}, and takes ${formatSeconds(rise.baseline * rise.ratio)} since: ${formatShare(rise.ratio - 1)} longer, the time of day and ${own.steady.length} hours of noise taken out.`,
-      others.length === 0
-        ? 'The service has no other function to compare it with.'
-        : `Its ${others.length} other functions take ${formatShare(Math.abs(surroundings - 1))} ${surroundings < 1 ? 'less' : 'longer'} in the median.`,
+      `A call took ${formatSeconds(rise.baseline)} until ${at(since)}, and takes ${formatSeconds(rise.baseline * rise.ratio)} since: ${formatShare(rise.ratio - 1)} longer, by ${own.steady.length} hours of calls with the time of day taken out.`,
+      ofOthers === undefined
+        ? 'No other function of the service is about as slow, to compare it with.'
+        : `The other functions of the service take ${formatShare(Math.abs(ofOthers - 1))} ${ofOthers < 1 ? 'less' : 'longer'} in the median.`,
       came === undefined ? 'No version of the service came within two hours of it.' : `Version ${came} came within two hours of it.`,
       `Predicted from the seconds above the earlier level: ${formatSaving(saving)}.`,
     ],

@@ -62,7 +62,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   // An open recommendation is kept down to half of what a new one needs.
   if (wasted < settings.minSaving / 2) return notAdvised(subject, `its rejections take only ${formatSeconds(wasted)} of each second`)
   const perSecond = HEADROOM * Math.max(...use.calls.slice(-span.windowBlocks).map((count) => (count ?? 0) / span.blockSeconds))
-  const spacing = Math.max(1, Math.floor(1_000 / perSecond))
+  const spacing = roundedDown(1_000 / perSecond)
   return {
     kind: 'finding',
     subject,
@@ -85,6 +85,12 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     ].join('\n'),
     change: { spacingMs: spacing },
   }
+}
+
+/** To two digits, so that it stays the same from cycle to cycle; at least a millisecond. */
+function roundedDown(milliseconds: number): number {
+  const digit = 10 ** Math.max(0, Math.floor(Math.log10(milliseconds)) - 1)
+  return Math.max(1, Math.floor(milliseconds / digit) * digit)
 }
 
 /** Whether rejections come in several blocks of the window, and still do. */

@@ -120,10 +120,11 @@ function waitingFor(inUse: number, size: number): number {
   return wait?.kind === 'steady' ? wait.seconds * inUse : Infinity
 }
 
-/** The smallest size that leaves no more than so many requests waiting in all processes together. */
+/** The smallest size, in steps of a fifth, that leaves no more than so many requests waiting in all processes together. */
 function sizeFor(inUse: number, { processes, size }: Pool, left: number): number {
-  let larger = size + 1
-  while (larger < MOST_LARGER * size && waitingFor(inUse, larger) * processes > left) larger++
+  const step = Math.max(1, Math.round(size / 5))
+  let larger = size + step
+  while (larger < MOST_LARGER * size && waitingFor(inUse, larger) * processes > left) larger += step
   return larger
 }
 
@@ -185,7 +186,7 @@ The client's instrumentation exports how long requests waited (\`${pools.waitTim
 
     saving = seconds waited in each second − seconds that Erlang's formula leaves for the same load and the new size
 
-The new size is the smallest that leaves 5 % of the present waits, up to three times the present one. The interval comes from the differences between the blocks of the window and between earlier windows, and is never narrower than 5 % of the saving.
+The new size is the smallest, in steps of a fifth of the present one, that leaves 5 % of the present waits, up to three times as many. The interval comes from the differences between the blocks of the window and between earlier windows, and is never narrower than 5 % of the saving.
 
 ## When it does not apply
 - A use takes longer when there are more of them: the database is what is busy, and more connections make it busier.

@@ -78,6 +78,7 @@ The cache keeps its entries in Redis or another shared storage, and asking that 
 Where several processes load the same keys, one takes over entries that have lived in the storage for a while: the interval therefore reaches from the hit ratio of half of the time to live to that of all of it, widened by the differences between the blocks of the window and between earlier windows.
 
 ## When it does not apply
+- Keys that other libraries keep in Redis: how long they live there is not known.
 - A lookup takes less than a quarter of a load: then it is not what is slow.
 - Even with memory in front the lookups that remain would take more than the hits save: \`useless-cache\` speaks of it.
 - Requests of one process hardly repeat, although those of all processes do.

@@ -138,7 +138,7 @@ function bestLimits(
   const now = conversationCost(conversation, price, kept)
   const tried = candidates.map((factor) => {
     const most = roundTokens(factor * earlyMean)
-    const limits = { most, least: roundTokens(most / 2) }
+    const limits = { most, least: most / 2 }
     return [1 - conversationCost(conversation, price, kept, limits) / now, limits] as const
   })
   return tried.reduce((best, one) => (one[0] > best[0] ? one : best))
@@ -155,9 +155,9 @@ function saved(evidence: Evidence, subject: Subject, share: number, price: Model
   return found && { unit: 'usd/h', ...found }
 }
 
-/** Two digits are all that such a number is worth. */
+/** One digit is all that such a number is worth, and it stays the same from cycle to cycle. */
 function roundTokens(tokens: number): number {
-  return Number(tokens.toPrecision(2))
+  return Number(tokens.toPrecision(1))
 }
 
 function notAdvised(subject: Subject, reason: string): Answer {

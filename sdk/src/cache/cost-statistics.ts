@@ -14,8 +14,8 @@ const MIN_LOAD_MS = 1
 export class CostStatistics implements CacheListener {
   readonly #name: string
   readonly #tiers: Tiers
-  readonly #bursts = new ExpiryBursts()
-  /** Made when the first load is worth it. */
+  /** Both are made when a load comes that is worth it. */
+  #bursts: ExpiryBursts | undefined
   #spellings: Spellings | undefined
   readonly #spelled: Record<Spelling, number> = { new: 0, same: 0, different: 0 }
   #duplicates = 0
@@ -39,7 +39,7 @@ export class CostStatistics implements CacheListener {
         this.#duplicates += 1
         break
       case 'stored':
-        this.#bursts.stored(event)
+        if (event.ttlMs < Infinity) (this.#bursts ??= new ExpiryBursts()).stored(event)
         if (event.loadMs >= MIN_LOAD_MS && !isDigest(event.key)) this.#spelled[(this.#spellings ??= new Spellings()).loaded(event)] += 1
     }
   }
@@ -55,9 +55,11 @@ export class CostStatistics implements CacheListener {
       lookups(shared, this.#sharedLookupSeconds)
       sink.number(cacheCosts.duplicateLoads, name, this.#duplicates)
     }
-    this.#bursts.settle()
-    sink.number(cacheCosts.burstLoads, name, this.#bursts.loads)
-    sink.number(cacheCosts.burstLoadTime, name, this.#bursts.seconds)
+    if (this.#bursts !== undefined) {
+      this.#bursts.settle()
+      sink.number(cacheCosts.burstLoads, name, this.#bursts.loads)
+      sink.number(cacheCosts.burstLoadTime, name, this.#bursts.seconds)
+    }
     if (this.#spellings === undefined) return
     for (const spelling of ['new', 'same', 'different'] as const)
       sink.number(cacheCosts.spelledLoads, { ...name, 'pitwall.cache.spelling': spelling }, this.#spelled[spelling])

@@ -53,7 +53,7 @@ export class Subject implements MetricSource {
       this.#collectBytes(sink, caches)
     }
     const { ttlMs = Number.POSITIVE_INFINITY, jitter = 0 } = caches.at(-1)?.rules ?? {}
-    sink.number(cacheCosts.jitter, { 'pitwall.cache.name': this.name }, jitter)
+    sink.number(cacheCosts.jitter, this.#attributes, jitter)
     if (ttlMs < Number.POSITIVE_INFINITY) sink.number(contract.ttl, this.#attributes, ttlMs / 1_000)
     const { shared } = this.#tiers
     if (shared === undefined) return

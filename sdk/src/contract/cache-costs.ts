@@ -14,7 +14,7 @@ export const cacheCosts = {
     'pitwall.cache.load.duplicates',
     '{load}',
     ['pitwall.cache.name'],
-    'Loads of what was not in the shared tier and that another process had stored there before they ended; absent for a tier that cannot tell.',
+    'Loads of what was not in the shared tier and that another process had stored there before they ended; 0 where the tier cannot tell, as with stores of `plainBackend`.',
   ),
   spelledLoads: number(
     'counter',
@@ -34,7 +34,7 @@ export const cacheCosts = {
     'gauge',
     'pitwall.cache.jitter',
     '1',
-    ['pitwall.cache.name'],
+    ['pitwall.cache.name', 'pitwall.cache.backend'],
     'Share of its time to live by which an entry may expire earlier, by chance.',
   ),
   burstLoadTime: number('counter', 'pitwall.cache.burst.load.time', 's', ['pitwall.cache.name'], 'Time that those loads took.'),

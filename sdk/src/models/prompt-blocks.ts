@@ -40,33 +40,40 @@ export class PromptBlocks {
     let repeated = 0
     let length = 0
     let isPrefix = true
+    // Of this prompt nothing counts as known before the whole of it was looked at.
+    const sent: number[] = []
     for (const message of messages) {
       // A block never reaches over the end of a message, so that a message is found again whatever stands before it.
       for (let start = 0; start < message.length; start += BLOCK) {
         const size = Math.min(BLOCK, message.length - start)
         const content = hashOf(message, start, start + size)
+        const block = combined(content, seed)
         hash = combined(hash, content)
-        const isKnown = this.#see(combined(content, seed), now)
-        isPrefix = this.#see(hash, now) && isPrefix
+        sent.push(block, hash)
+        isPrefix &&= this.#isRecent(hash, now)
         if (isPrefix) prefix += size
-        else if (isKnown) repeated += size
+        else if (this.#isRecent(block, now)) repeated += size
         length += size
       }
     }
+    for (const one of sent) this.#remember(one, now)
     if (prefix + repeated < SHORTEST) [prefix, repeated] = [0, 0]
     // A beginning that is too short to be kept is not: it counts as what could stand in a longer one.
     else if (prefix < SHORTEST) [prefix, repeated] = [0, prefix + repeated]
     return { prefix, repeated, new: length - prefix - repeated, hash }
   }
 
-  /** Whether a hash was seen in the last minutes; it is from now on. */
-  #see(hash: number, now: number): boolean {
+  #isRecent(hash: number, now: number): boolean {
     const seenAt = this.#seenAt.get(hash)
+    return seenAt !== undefined && now - seenAt <= KEPT_MS
+  }
+
+  #remember(hash: number, now: number): void {
+    // Put behind the others again: what is sent is not the oldest.
     this.#seenAt.delete(hash)
     this.#seenAt.set(hash, now)
     const oldest = this.#seenAt.size > MAX_HASHES ? this.#seenAt.keys().next().value : undefined
     if (oldest !== undefined) this.#seenAt.delete(oldest)
-    return seenAt !== undefined && now - seenAt <= KEPT_MS
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lookupSeconds } from '../../../collector-processor/src/prediction/lookups.ts'
+import { bypassed, lookupSeconds } from '../../../collector-processor/src/prediction/lookups.ts'
 import type { Span } from '../../../collector-processor/src/prometheus/evidence.ts'
 import { questions } from '../../../collector-processor/src/prometheus/questions.ts'
 import rule from '../../../collector-processor/src/rules/hot-key.ts'
@@ -24,6 +24,7 @@ function given(loadSeconds: number): readonly Answered[] {
     results('hit', 4_500),
     results('miss', 500),
     { question: lookupSeconds, subject, labels: { 'pitwall.cache.tier': 'redis' }, blocks: steady(15, span) },
+    { question: bypassed, subject, blocks: steady(0, span) },
     { question: questions.loads, subject, blocks: steady(500, span) },
     { question: questions.loadSeconds, subject, blocks: steady(500 * loadSeconds, span) },
     ...curve(questions.reuseDistance, subject, 5_000, { 1: 0.5, 100: 0.5, 100_000: 0.9 }, span),
@@ -37,6 +38,11 @@ describe('hot-key', () => {
     const [answer] = rule.evaluate(evidence(0.2), settings)
     // 50 requests a second × 50 % × 3 ms.
     expect(answer?.kind === 'finding' ? answer.saving.likely : 0).toBeCloseTo(0.075, 6)
+  })
+
+  it('is silent about a cache whose time to live nobody knows', () => {
+    const unknown = given(0.2).filter(({ question }) => question !== bypassed)
+    expect(rule.evaluate(evidenceOf(unknown, span), settings)).toEqual([])
   })
 
   it.each([0.005, 0.012, 0.013, 0.2])('never speaks together with slow-shared-cache, at loads of %d s', (loadSeconds) => {

@@ -152,6 +152,12 @@ describe('prompts', () => {
     expect(parts()['prefix']).toBe(prefix)
   })
 
+  it('are not known by what is in themselves', () => {
+    const block = 'x'.repeat(1_024)
+    call(tracing(), { 'gen_ai.prompt': block.repeat(8) })
+    expect(parts()).toMatchObject({ prefix: 0, repeated: 0 })
+  })
+
   it('are not the same when a provider would have forgotten them, nor when they are too short for its cache', async () => {
     const tracer = tracing()
     call(tracer, asking(user('hello')))

@@ -35,7 +35,7 @@ export function expiringCache(service: Service, random: () => number, options: E
   service.add({
     collect(sink) {
       sink.number(cache.ttl, labels, ttlSeconds)
-      sink.number(cacheCosts.jitter, { 'pitwall.cache.name': name }, jitter)
+      sink.number(cacheCosts.jitter, labels, jitter)
     },
   })
 

@@ -70,7 +70,7 @@ function start(settings: Settings): Registration {
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
   if (settings.spanExporters.length > 0 && !isRegistered('trace')) parts.push(startSpans(settings, resource))
-  const forgetStart = watchStart()
+  watchStart()
   const stopProfilers = startProfilers(settings.profilers, settings.budget)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -79,7 +79,6 @@ function start(settings: Settings): Registration {
     forgetExit()
     await within(parts.map((part) => part.shutdown()))
     stopProfilers()
-    forgetStart()
     running = undefined
   }
   return {

@@ -37,7 +37,7 @@ export function processAnswers(subject: Subject, processes: readonly ProcessEvid
       ...levels.map(([metric, blocks]) => ({
         question: processQuestions.levels,
         subject,
-        labels: { ...labels, __name__: prometheusName(metric) },
+        labels: { ...labels, part: prometheusName(metric) },
         blocks,
       })),
     ]

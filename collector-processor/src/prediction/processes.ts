@@ -22,7 +22,7 @@ export function byProcess(table: Table, subject: Subject, include: (row: Row) =>
 
 /** A level of each process, of those that `processQuestions.levels` asks for. */
 export function levelByProcess(evidence: Evidence, subject: Subject, metric: NumberDefinition): ByProcess {
-  return byProcess(evidence.of(processQuestions.levels), subject, (row) => labelOf(row, '__name__') === prometheusName(metric))
+  return byProcess(evidence.of(processQuestions.levels), subject, (row) => labelOf(row, 'part') === prometheusName(metric))
 }
 
 /** All processes together, block by block. */

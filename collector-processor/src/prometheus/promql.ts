@@ -6,8 +6,8 @@ export type IdentityKey = 'service.name' | 'service.namespace' | 'service.instan
 /** A label that a metric's series can have: one of its attributes, who sent it, or the bucket of a histogram. */
 export type LabelOf<M extends MetricDefinition> = M['attributes'][number] | IdentityKey | (M extends HistogramDefinition ? 'le' : never)
 
-/** A label that rows can be told apart by; `__name__` is the metric itself, `part` the question of several in one query. */
-export type LabelKey = AttributeKey | IdentityKey | 'le' | '__name__' | 'part'
+/** A label that rows can be told apart by; `part` is the question of several in one query. */
+export type LabelKey = AttributeKey | IdentityKey | 'le' | 'part'
 
 /** The series of a histogram: cumulative buckets, sum of the values, number of them. */
 export type HistogramPart = 'bucket' | 'sum' | 'count'

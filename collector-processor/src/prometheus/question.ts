@@ -1,6 +1,6 @@
-import { type AttributeKey, type MetricDefinition, prometheusLabel } from '@pitwall/sdk/contract'
+import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
 import { serviceOf, type Subject, subjectKinds } from './subject.ts'
-import { aggregate, average, type IdentityKey, increase, type LabelKey, last, selectAny } from './promql.ts'
+import { aggregate, average, type IdentityKey, increase, type LabelKey, last } from './promql.ts'
 
 /** Name under which an agent counts everything beyond its bound of names: no subject that anyone could change. */
 const OTHER = 'other'
@@ -58,11 +58,6 @@ export function together(parts: Readonly<Record<string, Question>>): Question {
     promql: (seconds) => named.map(([name, part]) => `label_replace(${part.promql(seconds)}, "part", "${name}", "", "")`).join(' or '),
     subjectOf: (labels) => named[0]?.[1].subjectOf(labels),
   }
-}
-
-/** Asks for the levels of several gauges of each process in one query; the label `__name__` tells them apart. */
-export function levels(metrics: readonly MetricDefinition[], subject: SubjectLabels): Question {
-  return question('max', (seconds) => last(selectAny(metrics), seconds), subject, ['__name__', 'service.instance.id'])
 }
 
 function question(

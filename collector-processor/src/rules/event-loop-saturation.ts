@@ -1,12 +1,13 @@
 import { eventLoop, runtime } from '@pitwall/sdk/contract'
 import { collectionQuestions, collectionTime } from '../prediction/collection-time.ts'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { assumptions, type Waiting, waitingOf, waitingSaved, waitingSeconds } from '../prediction/loop-waiting.ts'
 import { loopTime, meanOf, utilizations } from '../prediction/loop-use.ts'
 import { mean } from '../prediction/moments.ts'
 import { concerned, latest, together } from '../prediction/processes.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { processQuestions } from '../prometheus/process-questions.ts'
 import { questions } from '../prometheus/questions.ts'
 import type { Blocks } from '../prometheus/series.ts'
@@ -31,9 +32,6 @@ const NEVER_IDLE = 0.98
 
 /** Where garbage collection takes so much of the busy time, it is what has to be changed. */
 const COLLECTING = 0.3
-
-/** Blocks in which more processes have to be seen. A rolling deploy is over by then. */
-const LASTING = 3
 
 function shareBusy(blocks: Blocks): number {
   const present = blocks.filter((value) => value !== undefined)
@@ -138,9 +136,8 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const active = [...loopTime(evidence, subject, 'active').values()]
   const processes = (index: number): number => active.filter((blocks) => blocks[index] !== undefined).length
   const from = indexAt(span, createdAt)
-  let first = span.blocks
-  while (first - 1 > from && processes(first - 1) > processes(from)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  // A rolling deploy, which has both the old and the new ones for a while, is over sooner.
+  return lastingSince(span, createdAt, (index) => processes(index) > processes(from))
 }
 
 /** Seconds of waiting, as computed from the utilization, for each second of work. */

@@ -111,7 +111,8 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const from = indexAt(span, createdAt)
   let first = span.blocks
   while (first - 1 > from && growth[first - 1] === undefined && running[first - 1] !== undefined) first--
-  return span.blocks - first >= span.windowBlocks ? Math.max(createdAt, blockStart(span, first)) : undefined
+  // The restart was in the block before, of which a leak was still told.
+  return span.blocks - first >= span.windowBlocks ? Math.max(createdAt, blockStart(span, first - 1)) : undefined
 }
 
 /** Bytes that stay in a process, by seconds of processes: so more processes are no leak. */

@@ -2,10 +2,11 @@ import { eventLoop, heap, runtime, system } from '@pitwall/sdk/contract'
 import { collectionCost, collectionQuestions, collectionTime } from '../prediction/collection-time.ts'
 import { estimate } from '../prediction/estimate.ts'
 import { freeMemory } from '../prediction/free-memory.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { concerned, latest, levelByProcess } from '../prediction/processes.ts'
 import { MEBIBYTE, proposedSemiSpace, scavengeTimeSaved, semiSpaceHolding } from '../prediction/scavenges.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { processQuestions } from '../prometheus/process-questions.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth } from '../prometheus/question.ts'
@@ -30,9 +31,6 @@ const GROWS = 0.08
 
 /** A new space grown by half is a changed one; V8 itself doubles it. */
 const GROWN = 1.5
-
-/** Blocks in which it has to be seen. */
-const LASTING = 3
 
 const minor = ['minor']
 /** Scavenges that were looked into. */
@@ -117,10 +115,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const from = indexAt(span, createdAt)
   const mean = (start: number, end?: number): number => sumOf(bytes.slice(start, end)) / sumOf(count.slice(start, end))
   const before = mean(Math.max(0, from - span.windowBlocks), from + 1)
-  const isGrown = (index: number): boolean => mean(index, index + 1) >= GROWN * before
-  let first = span.blocks
-  while (first - 1 > from && isGrown(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, (index) => mean(index, index + 1) >= GROWN * before)
 }
 
 const runbook = `# Give a service more room for young objects

@@ -1,8 +1,9 @@
 import { sdk } from '@pitwall/sdk/contract'
 import { estimate, scaled } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { meanOf } from '../prediction/loop-use.ts'
 import { byProcess, concerned, latest } from '../prediction/processes.ts'
-import { blockStart, type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt, type Span } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
 import { growth, level } from '../prometheus/question.ts'
 import { aService } from '../prometheus/questions.ts'
@@ -20,9 +21,6 @@ const LESS_OFTEN = 4
 
 /** What the SDK measures of itself is no more exact than this, as a share of it. */
 const UNSURE = 0.05
-
-/** Blocks in which less has to be seen. */
-const LASTING = 3
 
 /** Time that the SDK took for itself, by process, and by its layer in all processes. */
 export const ofProcess = growth(select(sdk.overheadTime), aService, ['service.instance.id'])
@@ -130,10 +128,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt }: Proposal): number
   const seconds = bestRemedy(subject, evidence, Math.max(0, from + 1 - span.windowBlocks), from + 1)?.seconds ?? []
   const before = meanOf(seconds.slice(0, from + 1))
   const running = evidence.of(ofProcess).total(subject)
-  const isLess = (index: number): boolean => running[index] !== undefined && (seconds[index] ?? 0) < before / 2
-  let first = span.blocks
-  while (first - 1 > from && isLess(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, (index) => running[index] !== undefined && (seconds[index] ?? 0) < before / 2)
 }
 
 /** Seconds that telemetry took, for each second of a process. */

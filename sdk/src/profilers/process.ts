@@ -1,10 +1,12 @@
+import { isMainThread } from 'node:worker_threads'
 import { system } from '../contract/index.ts'
 import { ProcessReader, type ProcessReading, type Transferred } from '../sampling/process-reading.ts'
 import { Reading } from '../sampling/reading.ts'
+import { startSeconds } from '../sampling/start-watch.ts'
 import { addSource, type MetricSink } from '../telemetry/source.ts'
 import type { Profiler } from './profiler.ts'
 
-/** CPU, memory, disk, network, context switches, page faults, threads and open files, as the operating system counts them. */
+/** CPU, memory, disk, network, context switches, page faults, threads and open files, as the operating system counts them, and the time to start. */
 export default {
   start() {
     const reader = new ProcessReader()
@@ -26,6 +28,8 @@ function write(reading: ProcessReading, sink: MetricSink): void {
   sink.number(system.pagingFaults, { 'system.paging.fault.type': 'minor' }, reading.minorFaults)
   sink.number(system.pagingFaults, { 'system.paging.fault.type': 'major' }, reading.majorFaults)
   sink.number(system.uptime, {}, reading.uptime)
+  const start = isMainThread ? startSeconds() : undefined
+  if (start !== undefined) sink.number(system.startDuration, {}, start)
   if (reading.threads !== undefined) sink.number(system.threads, {}, reading.threads)
   if (reading.fileDescriptors !== undefined) sink.number(system.fileDescriptors, {}, reading.fileDescriptors)
   if (reading.disk !== undefined) writeDisk(reading.disk, sink)

@@ -73,7 +73,7 @@ describe('heap-leak', () => {
 
   it('sees the change after a whole window without a leak, not after a restart alone', () => {
     const proposal = { subject, createdAt: 4_000, saving: { unit: 'By', lower: 1, likely: 2, upper: 3 } } as const
-    expect(rule.appliedAt(evidence([process('one', 40, (block) => block < 10)]), proposal)).toBe(6_000)
+    expect(rule.appliedAt(evidence([process('one', 40, (block) => block < 10)]), proposal)).toBe(5_400)
     expect(rule.appliedAt(evidence([process('one', 40, (block) => block < 10 || block > 16)]), proposal), 'it came back').toBeUndefined()
     expect(rule.appliedAt(evidence([process('one', 40, (block) => block < 20)]), proposal), 'too early').toBeUndefined()
   })

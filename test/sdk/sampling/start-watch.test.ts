@@ -21,7 +21,8 @@ async function run(
   const busy = `const start = performance.now(); while (performance.now() - start < 200);\n`
   await writeFile(file, busy + last)
   const preload = registers === 'before' ? ['--import', '@pitwall/sdk/register'] : []
-  const { code, stdout, stderr } = await startAgent([...preload, file], { OTEL_METRICS_EXPORTER: 'console', PITWALL_PROFILERS: 'none' }).end
+  const { code, stdout, stderr } = await startAgent([...preload, file], { OTEL_METRICS_EXPORTER: 'console', PITWALL_PROFILERS: 'process' })
+    .end
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const found = stdout.slice(stdout.indexOf(system.startDuration.name)).match(/value: ([\d.]+)/)
   const age = Number(stdout.match(/age ([\d.]+)/)?.[1])

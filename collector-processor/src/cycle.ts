@@ -1,14 +1,20 @@
+import { silencedDecisions } from './alerts/silences.ts'
 import type { Emitter } from './emitters/emitter.ts'
+import { healthOf } from './health/health.ts'
+import { healthQuestions } from './health/questions.ts'
 import type { PrometheusClient } from './prometheus/client.ts'
 import { PrometheusError } from './prometheus/error.ts'
-import { type Evidence, gather, type Span } from './prometheus/evidence.ts'
+import type { Evidence, Span } from './prometheus/evidence.ts'
+import { gatherWithHours } from './prometheus/hours.ts'
 import { newestSample } from './prometheus/newest-sample.ts'
 import { questions } from './prometheus/questions.ts'
+import { callPairs } from './recommendation/call-graph.ts'
+import { type Decision, decide } from './recommendation/decision.ts'
 import { followUp } from './recommendation/follow-up.ts'
 import { readHistory } from './recommendation/history.ts'
 import { follow, type Judgement } from './recommendation/lifecycle.ts'
-import { plan } from './recommendation/plan.ts'
-import { rank } from './recommendation/ranking.ts'
+import { inPhases } from './recommendation/plan.ts'
+import { best, rank } from './recommendation/ranking.ts'
 import type { Report } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { formatSeconds } from './text/numbers.ts'
@@ -26,12 +32,14 @@ export interface Cycle {
   readonly onEmitError?: (sentence: string) => void
   /** The rules that judge; those of the folder `rules` by default. */
   readonly rules?: readonly NamedRule[]
+  /** What the configuration accepts and dismisses, beside the silences of Alertmanager. */
+  readonly decisions?: readonly Decision[]
 }
 
 /**
- * One evaluation: query, evaluate, verify, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
- * before is read back from Prometheus. Never rejects for what is wrong with Prometheus or an emitter: the report then says
- * in `noVerdict` why nothing was concluded, and has no recommendations.
+ * One evaluation: query, evaluate, verify, decide, rank, plan, emit. It keeps nothing: what was proposed, applied and verified
+ * before is read back from Prometheus, what people decided from Alertmanager and the configuration. Never rejects for what is wrong
+ * with Prometheus or an emitter: the report then says in `noVerdict` why nothing was concluded, and has no recommendations.
  */
 export async function runCycle(cycle: Cycle): Promise<Report> {
   const { now = Date.now() / 1_000, emitters = [], onEmitError = () => {} } = cycle
@@ -45,19 +53,32 @@ export async function runCycle(cycle: Cycle): Promise<Report> {
   return report
 }
 
-async function judge({ settings, client, now, rules: given }: Cycle & { readonly now: number }): Promise<Report> {
+async function judge({ settings, client, now, rules: given, decisions = [] }: Cycle & { readonly now: number }): Promise<Report> {
   const rules = given ?? (await discoverRules())
-  const [newest, past] = await Promise.all([
+  const warnings: string[] = []
+  const [newest, past, silenced] = await Promise.all([
     newestSample(client, now, settings.windowMs / 1_000),
     readHistory(client, now, settings.lookbackMs / 1_000),
+    silencedDecisions(settings).catch((error: unknown): readonly Decision[] => {
+      warnings.push(sentenceOf(error))
+      return []
+    }),
   ])
   const span = spanOf(settings, now, newest)
-  const evidence = await gather(client, [...rules.flatMap((rule) => rule.questions), questions.places], span)
+  const asked = [...rules.flatMap((rule) => rule.questions), questions.places, questions.callers, ...healthQuestions]
+  const evidence = await gatherWithHours(client, asked, span, (sentence) => warnings.push(sentence))
   if (isEmpty(evidence, rules) && past.size === 0) throw new PrometheusError(nothingThere(settings))
   const followed = follow(evaluate(rules, evidence, settings), { rules, evidence, past, settings, now })
   const verified = await followUp(followed.recommendations, { rules, client, settings, span })
-  const best = rank(verified, settings).slice(0, settings.maxRecommendations)
-  return { recommendations: plan(best), notAdvised: followed.notAdvised, evaluatedAt: now }
+  const decided = decide(verified, [...decisions, ...silenced])
+  const told = best(rank(decided, settings), settings.maxRecommendations)
+  const report: Report = {
+    recommendations: inPhases(told, callPairs(evidence)),
+    notAdvised: followed.notAdvised,
+    health: healthOf(evidence, decided, settings),
+    evaluatedAt: now,
+  }
+  return warnings.length === 0 ? report : { ...report, warnings }
 }
 
 /**

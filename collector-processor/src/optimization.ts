@@ -1,12 +1,13 @@
 import { runCycle } from './cycle.ts'
 import { type PrometheusClient, prometheusClient } from './prometheus/client.ts'
-import { total } from './recommendation/plan.ts'
-import type { Estimate, NotAdvised, Phase, Recommendation } from './recommendation/recommendation.ts'
+import { configuredDecisions } from './recommendation/decision.ts'
+import { type Plan, planOf } from './recommendation/plan.ts'
+import type { NotAdvised, Recommendation, ServiceHealth } from './recommendation/recommendation.ts'
 import { discoverRules, type NamedRule } from './rules/rule.ts'
 import { parseSettings, type SettingsInput } from './settings.ts'
+import type { Configuration } from './user-rules/config-file.ts'
 
 const added = new Map<string, NamedRule>()
-const phases: readonly Phase[] = ['quick-win', 'next', 'later']
 
 /** Where to look, and how. */
 export interface OptimizationOptions {
@@ -14,24 +15,22 @@ export interface OptimizationOptions {
   readonly settings?: SettingsInput
   /** What answers PromQL. Default: the Prometheus of the settings. */
   readonly client?: PrometheusClient
+  /** What is accepted and dismissed, as in a configuration file. */
+  readonly decisions?: Pick<Configuration, 'accepted' | 'dismissed'>
   /** Moment of the evaluation in Unix seconds. Default: now. */
   readonly now?: number
-}
-
-/** Recommendations in the order in which to make the changes. */
-export interface Phases {
-  /** Phases that have recommendations, the first to do first. */
-  readonly phases: readonly { readonly phase: Phase; readonly recommendations: readonly Recommendation[] }[]
-  /** What all open ones save together, in seconds a second; the same subject counts once. */
-  readonly total: Estimate
 }
 
 /** What one evaluation says. */
 export interface OptimizationResult {
   /** Best first. */
   readonly recommendations: readonly Recommendation[]
-  readonly plan: Phases
+  readonly plan: Plan
   readonly notAdvised: readonly NotAdvised[]
+  /** Every service that was measured, the worst first. */
+  readonly health: readonly ServiceHealth[]
+  /** What was not known while it was judged, one sentence each. */
+  readonly warnings?: readonly string[]
   /** Why there is no verdict; then nothing was concluded, which is not the same as nothing to improve. */
   readonly noVerdict?: string
 }
@@ -49,14 +48,17 @@ export async function runSystemOptimization(options: OptimizationOptions = {}): 
   const ours = await discoverRules()
   const twice = ours.find(({ id }) => added.has(id))
   if (twice !== undefined) throw new Error(`Pitwall has a rule '${twice.id}' of its own; give the added one another id.`)
-  const { client = prometheusClient(settings), now } = options
-  const report = await runCycle({ settings, client, rules: [...ours, ...added.values()], ...(now === undefined ? {} : { now }) })
-  const { recommendations, notAdvised, noVerdict } = report
-  const inPhase = phases.map((phase) => ({ phase, recommendations: recommendations.filter((one) => one.phase === phase) }))
+  const { client = prometheusClient(settings), now, decisions = {} } = options
+  const rules = [...ours, ...added.values()]
+  const cycle = { settings, client, rules, decisions: configuredDecisions(decisions) }
+  const report = await runCycle({ ...cycle, ...(now === undefined ? {} : { now }) })
+  const { recommendations, notAdvised, health = [], noVerdict, warnings } = report
   return {
     recommendations,
-    plan: { phases: inPhase.filter((one) => one.recommendations.length > 0), total: total(recommendations) },
+    plan: planOf(recommendations),
     notAdvised,
+    health,
+    ...(warnings === undefined ? {} : { warnings }),
     ...(noVerdict === undefined ? {} : { noVerdict }),
   }
 }

@@ -16,6 +16,33 @@ function headers(value: unknown): unknown {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
 }
 
+/** JSON text → its value; anything else is left for the check. */
+function json(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+const dollars = z.number('must have prices in US dollars for a million tokens').min(0, 'must have prices of 0 or more')
+/** US dollars for a million tokens. `cachedInput`: of those that the provider had in its cache; without it nothing is claimed about that cache. */
+const price = z.strictObject(
+  { input: dollars, output: dollars, cachedInput: dollars.optional() },
+  'must be { input, output, cachedInput? } for each model',
+)
+const prices = z.record(z.string(), price, 'must be prices by model, such as {"gpt-4.1":{"input":2,"cachedInput":0.5,"output":8}}')
+
+/** `a, b` → `['a', 'b']`. */
+function list(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
 const url = z.string().regex(/^https?:\/\/[^\s/]/, 'must be an address such as http://127.0.0.1:9090')
 const duration = z.preprocess(milliseconds, z.number('must be a duration such as 30s, 5m or 1h').positive('must be longer than 0'))
 const count = z.coerce.number().int('must be a whole number').positive('must be at least 1')
@@ -27,6 +54,13 @@ const schema = z.strictObject({
   prometheusUrl: url.default('http://127.0.0.1:9090'),
   /** Sent with every query: the tenant (`X-Scope-OrgID`), a bearer token. */
   prometheusHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
+  /**
+   * Base address of Alertmanager, whose silences dismiss and accept recommendations; Mimir's and Cortex' stand at `/alertmanager`.
+   * Default: none is asked.
+   */
+  alertmanagerUrl: url.optional(),
+  /** Sent with every request to it. */
+  alertmanagerHeaders: z.preprocess(headers, z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), z.string())).default({}),
   /** One query may take this long. */
   queryTimeoutMs: duration.default(30_000),
   /** Queries in flight at a time; Prometheus itself runs 20 by default. */
@@ -60,12 +94,24 @@ const schema = z.strictObject({
   gibibyteWorth: z.coerce.number().min(0, 'must be 0 or more').default(0.125),
   /** What a US dollar an hour saved is worth, in seconds saved a second: at about 0.04 dollars an hour for a processor. */
   dollarWorth: z.coerce.number().min(0, 'must be 0 or more').default(25),
+  /**
+   * What models cost, by the beginning of their names: `gpt-4.1` is also that of `gpt-4.1-2025-04-14`, and the longest name counts.
+   * Empty by default, because prices change: without one no dollars are claimed. A change of them makes verdicts about changes that
+   * still wait for one wrong.
+   */
+  modelPrices: z.preprocess(json, prices).default({}),
   /** Share of the reachable hit ratio that a proposed size or time to live has to reach. */
   reach: share.default(0.95),
+  /** Share of calls that should succeed: a service in which fewer do is not healthy. The burn-rate alerts have the same default. */
+  errorObjective: z.coerce.number().min(0.5, 'must be 0.5 or more').lt(1, 'must be less than 1').default(0.99),
   /** Share of repeated calls that may return something new before caching is called unsafe. */
   allowedStaleness: share.default(0.01),
-  /** Open recommendations, at most; the best are kept. */
-  maxRecommendations: count.max(50, 'must be 50 or less').default(50),
+  /** More words that say in a function's name that it writes, beside those of `writing-word.ts`; such a function is never to be cached. */
+  writingWords: z.preprocess(list, z.array(z.string().regex(/^[a-z0-9]+$/, 'must be words in lower case'))).default([]),
+  /** Functions that write nothing, whatever their names and the spans in them say. */
+  readOnlyFunctions: z.preprocess(list, z.array(z.string().min(1, 'must not be empty'))).default([]),
+  /** Open recommendations, at most, the best; and as many that have been applied or judged. Each is about ten series. */
+  maxRecommendations: count.max(500, 'must be 500 or less').default(50),
   /** Where rules are explained: the id of the rule is appended to it. */
   runbookUrl: url.default('http://127.0.0.1:9465/rules/'),
 })
@@ -80,6 +126,8 @@ export type SettingsInput = { readonly [K in keyof Settings]?: Settings[K] | str
 export const settingVariables = {
   prometheusUrl: 'PITWALL_PROMETHEUS_URL',
   prometheusHeaders: 'PITWALL_PROMETHEUS_HEADERS',
+  alertmanagerUrl: 'PITWALL_ALERTMANAGER_URL',
+  alertmanagerHeaders: 'PITWALL_ALERTMANAGER_HEADERS',
   queryTimeoutMs: 'PITWALL_QUERY_TIMEOUT',
   windowMs: 'PITWALL_WINDOW',
   scrapeIntervalMs: 'PITWALL_SCRAPE_INTERVAL',
@@ -90,7 +138,11 @@ export const settingVariables = {
   minSaving: 'PITWALL_MIN_SAVING',
   gibibyteWorth: 'PITWALL_GIBIBYTE_WORTH',
   dollarWorth: 'PITWALL_DOLLAR_WORTH',
+  modelPrices: 'PITWALL_MODEL_PRICES',
   allowedStaleness: 'PITWALL_ALLOWED_STALENESS',
+  errorObjective: 'PITWALL_ERROR_OBJECTIVE',
+  writingWords: 'PITWALL_WRITING_WORDS',
+  readOnlyFunctions: 'PITWALL_READ_ONLY_FUNCTIONS',
   runbookUrl: 'PITWALL_RUNBOOK_URL',
 } as const satisfies { readonly [K in keyof Settings]?: string }
 

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { diag, metrics } from '@opentelemetry/api'
 import { getBooleanFromEnv } from '@opentelemetry/core'
+import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics'
 import { type RegisterOptions, type Settings, settingsFrom } from './options.ts'
+import { watchStart } from './sampling/start-watch.ts'
 import { startProfilers } from './start-profilers.ts'
 import { settledWithin } from './telemetry/deadline.ts'
 import { reason, setUpDiagnostics } from './telemetry/diagnostics.ts'
@@ -67,8 +69,8 @@ function start(settings: Settings): Registration {
 
   const { readers, scrape } = metricsAreTaken() ? { readers: [], scrape: undefined } : readersFor(settings)
   if (readers.length > 0) parts.push(startMetrics(new MeterProvider({ resource, readers: [...readers] })))
-  if (settings.spanExporters.length > 0 && !isRegistered('trace'))
-    parts.push(tracing().startTracing(settings.spanExporters, resource, settings.exportTimeoutMs))
+  if (settings.spanExporters.length > 0 && !isRegistered('trace')) parts.push(startSpans(settings, resource))
+  const forgetStart = watchStart()
   const stopProfilers = startProfilers(settings.profilers, settings.budget)
   const forgetExit = flushAtExit(forceFlush)
 
@@ -77,6 +79,7 @@ function start(settings: Settings): Registration {
     forgetExit()
     await within(parts.map((part) => part.shutdown()))
     stopProfilers()
+    forgetStart()
     running = undefined
   }
   return {
@@ -107,8 +110,14 @@ function readersFor(settings: Settings) {
  * Loads what only agents with tracing need, a ninth of all modules, and does not wait for it as `import()` would: spans
  * of the agent's first lines count.
  */
-function tracing(): typeof import('./telemetry/tracing.ts') {
-  return createRequire(import.meta.url)(`./telemetry/tracing${extname(import.meta.url)}`)
+function startSpans({ spanExporters, exportTimeoutMs }: Settings, resource: Resource): Part {
+  const load = createRequire(import.meta.url)
+  const extension = extname(import.meta.url)
+  const { startTracing }: typeof import('./telemetry/tracing.ts') = load(`./telemetry/tracing${extension}`)
+  const { ModelSpans }: typeof import('./models/model-spans.ts') = load(`./models/model-spans${extension}`)
+  const { followRuns }: typeof import('./runs/follow-runs.ts') = load(`./runs/follow-runs${extension}`)
+  const { EffectSpans }: typeof import('./effects/effect-spans.ts') = load(`./effects/effect-spans${extension}`)
+  return startTracing(spanExporters, resource, exportTimeoutMs, [new ModelSpans(), followRuns(), new EffectSpans()])
 }
 
 function startMetrics(provider: MeterProvider): Part {

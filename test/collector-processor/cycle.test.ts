@@ -3,9 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { runCycle } from '../../collector-processor/src/cycle.ts'
 import type { Emitter } from '../../collector-processor/src/emitters/emitter.ts'
 import type { PrometheusClient, RangeSeries } from '../../collector-processor/src/prometheus/client.ts'
+import { growthInWindow } from '../../collector-processor/src/prediction/window.ts'
 import { PrometheusError } from '../../collector-processor/src/prometheus/error.ts'
+import { questions } from '../../collector-processor/src/prometheus/questions.ts'
+import { configuredDecisions } from '../../collector-processor/src/recommendation/decision.ts'
 import { recommendationId } from '../../collector-processor/src/recommendation/identity.ts'
 import type { Report } from '../../collector-processor/src/recommendation/recommendation.ts'
+import rule from '../../collector-processor/src/rules/blocked-event-loop.ts'
+import type { NamedRule } from '../../collector-processor/src/rules/rule.ts'
 import { parseSettings } from '../../collector-processor/src/settings.ts'
 
 const settings = parseSettings({ windowMs: '100s', blocks: 5, earlierWindows: 0, scrapeIntervalMs: '5s' })
@@ -36,6 +41,51 @@ function answering(answers: Readonly<Record<string, readonly RangeSeries[]>>): P
 function blocking(perSecond: number): readonly RangeSeries[] {
   const samples = [80, 60, 40, 20, 0].map((ago): [number, number] => [now - ago, perSecond * 20])
   return [{ labels: { service_name: 'agent', code_function_name: 'rank' }, samples }]
+}
+
+/** The same for so many blocks, of which only the last few are blocked for longer than is worth mentioning. */
+function changing(blocks: number, busy: number): readonly RangeSeries[] {
+  const samples = Array.from({ length: blocks }, (_, index): [number, number] => [
+    now - (blocks - 1 - index) * 20,
+    (index >= blocks - busy ? 0.3 : 0.001) * 20,
+  ])
+  return [{ labels: { service_name: 'agent', code_function_name: 'rank' }, samples }]
+}
+
+const three = parseSettings({ ...settings, earlierWindows: 2 })
+
+/** A rule that looks at the window alone and is sure of what it sees; the interval of Pitwall's own widens when windows differ. */
+const sure: NamedRule = {
+  ...rule,
+  id: 'blocked-event-loop',
+  evaluate: (evidence) =>
+    evidence
+      .of(questions.blockedSeconds)
+      .subjects()
+      .map((subject) => {
+        const { perSecond } = growthInWindow(evidence.of(questions.blockedSeconds).total(subject), evidence.span)
+        const saving = { unit: 's/s', lower: perSecond, likely: perSecond, upper: perSecond } as const
+        return perSecond < 0.1
+          ? { kind: 'notAdvised', subject, reason: 'it is quick' }
+          : { kind: 'finding', subject, title: 'x', advice: 'x', saving, evidence: [], example: '', change: {} }
+      }),
+}
+
+/** A prediction of the same rule about another subject, and what was measured. */
+function judgedElsewhere(other: string, predicted: number, actual: number): readonly RangeSeries[] {
+  const series = (metric: Parameters<typeof prometheusName>[0], value: number, labels: Record<string, string> = {}): RangeSeries => ({
+    labels: { __name__: prometheusName(metric), id: other, ...labels },
+    samples: [[now - 50, value]],
+  })
+  const info = { rule: 'blocked-event-loop', service: other, subject: other, title: other, state: 'verified' }
+  return [
+    series(advice.info, 1, info),
+    series(advice.created, now - 400),
+    series(advice.applied, now - 300),
+    series(advice.verified, now - 200),
+    series(advice.actual, actual),
+    ...['lower', 'likely', 'upper'].map((bound) => series(advice.saving, predicted, { unit: 's/s', bound })),
+  ]
 }
 
 /** What an optimizer sent about it, so many seconds ago. */
@@ -79,6 +129,39 @@ describe('a cycle', () => {
     ])
   })
 
+  it('proposes nothing new that the window before contradicts, and says so', async () => {
+    const report = await runCycle({ settings: three, client: answering({ [blocked]: changing(15, 5) }), now, rules: [sure] })
+    expect(summary(report)).toEqual([])
+    expect(report.notAdvised.map(({ reason }) => reason)).toEqual([
+      'found in this window, but not in the one before; it is advised when both agree',
+    ])
+    const twice = answering({ [blocked]: changing(15, 10) })
+    expect(summary(await runCycle({ settings: three, client: twice, now, rules: [sure] }))).toEqual(['rank proposed 0'])
+  })
+
+  it('does not wait for a second window of what is younger, was proposed before, or is found by looking back', async () => {
+    const young = answering({ [blocked]: changing(8, 5) })
+    expect(summary(await runCycle({ settings: three, client: young, now, rules: [sure] }))).toEqual(['rank proposed 0'])
+    const known = answering({ [memory]: sent(50), [blocked]: changing(15, 5) })
+    expect(summary(await runCycle({ settings: three, client: known, now, rules: [sure] }))).toEqual(['rank proposed 50'])
+    const sudden = answering({ [blocked]: changing(15, 5) })
+    expect(summary(await runCycle({ settings: three, client: sudden, now, rules: [{ ...sure, looksBack: true }] }))).toEqual([
+      'rank proposed 0',
+    ])
+  })
+
+  it('lowers the claims of a rule that promised too much, and widens their intervals', async () => {
+    const verdicts = Array.from({ length: 8 }, (_, index) => judgedElsewhere(`past-${index}`, 0.4, 0.2 + index / 1_000)).flat()
+    const report = await runCycle({ settings, client: answering({ [memory]: verdicts, [blocked]: blocking(0.3) }), now })
+    const found = report.recommendations.find(({ subject }) => subject === 'rank')
+    expect(found?.saving.likely).toBeGreaterThan(0.3 * 0.65)
+    expect(found?.saving.likely).toBeLessThan(0.3 * 0.75)
+    expect(found?.correction?.width).toBeGreaterThan(1)
+    expect(found?.evidence.at(-1)).toMatch(
+      /^The 8 earlier predictions .* were off by 49 % in the median\. So this one was lowered by 30 % and given an interval \d+ % wider: 0\.2\d* s\/s/,
+    )
+  })
+
   it('calls stale what it no longer finds, and forgets it after a window', async () => {
     expect(summary(await runCycle({ settings, client: answering({ [memory]: sent(50), [blocked]: blocking(0) }), now }))).toEqual([
       'rank stale 50',
@@ -119,8 +202,23 @@ describe('a cycle', () => {
     await runCycle({ settings, client: one, now })
     const report = await runCycle({ settings, client: thousand, now })
     expect(thousand.queries).toHaveLength(one.queries.length)
-    expect(one.queries.length).toBeLessThanOrEqual(20)
+    expect(one.queries.length).toBeLessThanOrEqual(40)
     expect(report.recommendations).toHaveLength(settings.maxRecommendations)
+  })
+
+  it('asks for the day before only when there may be a verdict', async () => {
+    const applied = (ago: number): readonly RangeSeries[] => [
+      ...sent(500),
+      { labels: { __name__: prometheusName(advice.applied), id }, samples: [[now - 10, now - ago]] },
+    ]
+    const asked = async (ago: number, lookbackMs: string): Promise<number> => {
+      const client = answering({ [memory]: applied(ago), [blocked]: blocking(0.3) })
+      await runCycle({ settings: parseSettings({ ...settings, lookbackMs }), client, now })
+      return client.queries.length
+    }
+    expect(await asked(200, '7d')).toBeGreaterThan(await asked(20, '7d'))
+    expect(await asked(200, '10m'), 'where a day ago is too long ago').toBe(await asked(20, '10m'))
+    expect(await asked(200, '7d')).toBeLessThanOrEqual(40)
   })
 
   it('has no verdict when one answer is missing, however many there are', async () => {
@@ -135,6 +233,16 @@ describe('a cycle', () => {
       evaluatedAt: now,
       noVerdict: 'It is down.',
     })
+  })
+
+  it('lists what the configuration dismisses, and goes on with a warning where Alertmanager is away', async () => {
+    const away = parseSettings({ ...settings, alertmanagerUrl: 'http://127.0.0.1:1' })
+    const client = answering({ [memory]: sent(50), [blocked]: blocking(0.3) })
+    const decisions = configuredDecisions({ dismissed: [{ id, reason: 'it is a batch' }] })
+    const report = await runCycle({ settings: away, client, now, decisions })
+    expect(summary(report)).toEqual(['rank dismissed 50'])
+    expect(report.warnings).toEqual([expect.stringContaining('so no silence dismisses anything')])
+    expect(summary(await runCycle({ settings: away, client, now }))).toEqual(['rank proposed 50'])
   })
 
   it('hands the report to every emitter, also when one of them fails', async () => {

@@ -125,11 +125,12 @@ describe('ports and addresses agree', () => {
     expect(published('collector')).toEqual(['4317', '4318'])
   })
 
-  it('between Collector, Prometheus and Alertmanager', () => {
+  it('between Collector, Prometheus, Alertmanager and the optimizer', () => {
     const prometheus = read('docker/prometheus.yaml')
     expect(environment('collector')['PITWALL_COLLECTOR_METRICS']).toBe('0.0.0.0:8889')
     expect(prometheus).toContain('collector:8889')
     expect(prometheus).toContain('alertmanager:9093')
+    expect(compose.services['optimizer']?.command).toContain('--alertmanager=http://alertmanager:9093')
     expect(prometheus).toContain('/etc/prometheus/rules/')
   })
 

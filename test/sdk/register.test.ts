@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runtime } from '../../sdk/src/contract/index.ts'
+import { runs, runtime } from '../../sdk/src/contract/index.ts'
 import { type AgentEnd, runAgent, runPreloaded, startAgent } from '../support/agent-process.ts'
 import { deadEndpoint, type Receiver, startReceiver } from '../support/otlp-receiver.ts'
 
@@ -76,12 +76,25 @@ describe('register', () => {
     const spans = (name: string) =>
       `${setUp} register(); ${counting}; trace.getTracer('agent').startActiveSpan('${name}', (span) => span.end())`
     expect(await runAgent(spans('unasked'), env)).toMatchObject({ code: 0, stderr: '' })
+    expect(collector.received('/v1/metrics', runs.duration.name), 'runs are known by their spans').toBe(false)
     expect(await runAgent(spans('asked'), { ...env, OTEL_TRACES_EXPORTER: 'otlp' })).toMatchObject({ code: 0, stderr: '' })
+    expect(collector.received('/v1/metrics', runs.duration.name)).toBe(true)
     expect(await runAgent(spans('unsampled'), { ...env, OTEL_TRACES_EXPORTER: 'otlp', OTEL_TRACES_SAMPLER: 'always_off' })).toMatchObject({
       code: 0,
       stderr: '',
     })
     expect(['unasked', 'asked', 'unsampled'].filter((name) => collector.received('/v1/traces', name))).toEqual(['asked'])
+  })
+
+  it('counts calls of models by their spans, also where no trace is sent', async () => {
+    const attributes = `{ 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'model-of-no-trace' }`
+    const source = `${setUp} register(); trace.getTracer('agent').startSpan('chat', { attributes: ${attributes} }).end()`
+    expect(await runAgent(source, { ...env, OTEL_TRACES_EXPORTER: 'otlp', OTEL_TRACES_SAMPLER: 'always_off' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    const received = (path: string) => collector.received(path, 'model-of-no-trace')
+    expect([received('/v1/metrics'), received('/v1/traces')]).toEqual([true, false])
   })
 
   it('says in one sentence which option is wrong, and goes on with the default', async () => {

@@ -1,5 +1,6 @@
-import { prometheusLabel, type AttributeKey } from '@pitwall/sdk/contract'
+import { prometheusLabel } from '@pitwall/sdk/contract'
 import type { Evidence, Span } from '../../collector-processor/src/prometheus/evidence.ts'
+import type { LabelKey } from '../../collector-processor/src/prometheus/promql.ts'
 import type { Question } from '../../collector-processor/src/prometheus/question.ts'
 import { type Blocks, type Row, Table } from '../../collector-processor/src/prometheus/series.ts'
 import type { Subject } from '../../collector-processor/src/prometheus/subject.ts'
@@ -8,7 +9,7 @@ import type { Subject } from '../../collector-processor/src/prometheus/subject.t
 export interface Answered {
   readonly question: Question
   readonly subject: Subject
-  readonly labels?: { readonly [K in AttributeKey | 'le']?: string }
+  readonly labels?: { readonly [K in LabelKey]?: string }
   readonly blocks: Blocks
 }
 

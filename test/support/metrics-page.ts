@@ -2,16 +2,20 @@ import * as contract from '../../sdk/src/contract/index.ts'
 import { attributes, type MetricDefinition, prometheusLabel, prometheusName } from '../../sdk/src/contract/index.ts'
 
 const families = [
-  ['Caches', contract.cache],
-  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.subjects }],
+  ['Caches', { ...contract.cache, ...contract.cacheCosts }],
+  ['Functions', { ...contract.calls, ...contract.cpuWait, ...contract.effects, ...contract.subjects }],
+  ['Runs', contract.runs],
   ['Reuse', contract.reuse],
   ['Process', { ...contract.system, ...contract.runtime }],
   ['Event loop', contract.eventLoop],
   ['Heap', contract.heap],
   ['Memory', { ...contract.memory, ...contract.leak }],
+  ['Models', contract.models],
+  ['Models, of other instrumentations', contract.genAi],
+  ['Pools of connections, of other instrumentations', contract.pools],
   ['CPU profile', contract.cpuProfiles],
   ['Recommendations', contract.advice],
-  ['Optimizer', contract.optimizer],
+  ['Optimizer', { ...contract.optimizer, ...contract.health }],
   ['The SDK itself', contract.sdk],
 ] as const
 

@@ -1,3 +1,4 @@
+import { healthQuestions } from '../health/questions.ts'
 import { recordingRuleFile } from '../prometheus/recording-rules.ts'
 import { questions } from '../prometheus/questions.ts'
 import { blockSecondsOf, parseSettings, SettingsError } from '../settings.ts'
@@ -25,7 +26,7 @@ export default {
       const onTrouble = (sentence: string): void => io.err(`pitwall recordings: ${sentence}\n`)
       const { current } = await ruleSet({ configuration, path: typeof path === 'string' ? path : undefined, onTrouble })
       const asked = current.flatMap((rule) => [...rule.questions, ...rule.costQuestions])
-      io.out(recordingRuleFile([...Object.values(questions), ...asked], blockSecondsOf(settings)))
+      io.out(recordingRuleFile([...Object.values(questions), ...healthQuestions, ...asked], blockSecondsOf(settings)))
       return 0
     } catch (error) {
       if (error instanceof ConfigurationError || error instanceof SettingsError) throw new UsageError(error.message, { cause: error })

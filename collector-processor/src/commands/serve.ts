@@ -1,13 +1,15 @@
 import { type Cycle, runCycle } from '../cycle.ts'
 import { createEmitters, type Emitter } from '../emitters/emitter.ts'
+import { asUsage } from '../evaluation.ts'
 import { Status } from '../pages/status.ts'
 import { prometheusClient } from '../prometheus/client.ts'
+import { configuredDecisions, type Decision } from '../recommendation/decision.ts'
 import type { Report } from '../recommendation/recommendation.ts'
 import type { NamedRule } from '../rules/rule.ts'
 import { every } from '../schedule.ts'
 import { type PageServer, startServer } from '../server.ts'
-import { parseSettings, type Settings, SettingsError } from '../settings.ts'
-import { type Configuration, ConfigurationError, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
+import { parseSettings, type Settings } from '../settings.ts'
+import { type Configuration, readConfiguration, settingsBelow } from '../user-rules/config-file.ts'
 import { type RuleSet, ruleSet } from '../user-rules/rule-set.ts'
 import { type Command, type CommandIo, type OptionValues, UsageError } from './command.ts'
 
@@ -21,6 +23,7 @@ export default {
   summary: 'Evaluate every interval, publish the recommendations, and show them on a page.',
   options: {
     prometheus: { type: 'string', value: 'URL', description: 'Prometheus, or what speaks its API. Default http://127.0.0.1:9090.' },
+    alertmanager: { type: 'string', value: 'URL', description: 'Alertmanager, whose silences dismiss and accept. Default: none.' },
     otlp: { type: 'string', value: 'URL', description: 'Collector that recommendations go to, OTLP over HTTP. Default: none.' },
     interval: { type: 'string', value: 'TIME', description: 'Time between two evaluations. Default 1m.' },
     window: { type: 'string', value: 'TIME', description: 'Time that predictions are made from. Default 1h.' },
@@ -28,7 +31,11 @@ export default {
     port: { type: 'string', value: 'PORT', description: `Port of the pages; 0 takes a free one. Default ${DEFAULT_PORT}.` },
     'allowed-hosts': { type: 'string', value: 'NAMES', description: 'More host names that browsers may use, with commas.' },
     config: { type: 'string', value: 'FILE', description: 'Configuration. Default: pitwall.config.ts, .mjs or .js, if any.' },
-    rules: { type: 'string', value: 'PATH', description: 'More rules, in YAML: a file or a folder. Default: the folder rules, if any.' },
+    rules: {
+      type: 'string',
+      value: 'PATH',
+      description: 'More rules, in YAML: a file, a folder or a pattern. Default: the folder rules, if any.',
+    },
     report: { type: 'string', value: 'FILE', description: 'Keep the latest report in a file: .md, .json or .html.' },
   },
   examples: [
@@ -45,7 +52,8 @@ export default {
     const server = await listen(values, status, rules.current)
     try {
       io.err(`Recommendations: ${server.url}/ (Prometheus ${settings.prometheusUrl}, every ${settings.intervalMs / 1_000} s)\n`)
-      await evaluateUntilStopped({ ...settings, runbookUrl: runbookUrl(settings, io, server) }, emitters, status, io, rules)
+      const adjusted = { ...settings, runbookUrl: runbookUrl(settings, io, server) }
+      await evaluateUntilStopped(adjusted, emitters, status, io, rules, configuredDecisions(configuration))
     } finally {
       await Promise.all([server.close(), ...emitters.map((emitter) => emitter.close())])
     }
@@ -59,6 +67,7 @@ async function evaluateUntilStopped(
   status: Status,
   io: CommandIo,
   rules: RuleSet,
+  decisions: readonly Decision[],
 ): Promise<void> {
   const client = prometheusClient({ ...settings, signal: io.signal })
   const stopped = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -66,7 +75,8 @@ async function evaluateUntilStopped(
     const trouble: string[] = []
     const started = performance.now()
     await rules.refresh()
-    const report = await verdict({ settings, client, emitters, rules: rules.current, onEmitError: (sentence) => trouble.push(sentence) })
+    const onEmitError = (sentence: string): void => void trouble.push(sentence)
+    const report = await verdict({ settings, client, emitters, rules: rules.current, decisions, onEmitError })
     const news = status.record(report, trouble, (performance.now() - started) / 1_000)
     // Said when it begins, not every minute until it ends.
     for (const sentence of news) if (!io.signal.aborted) io.err(`pitwall serve: ${sentence}\n`)
@@ -84,22 +94,18 @@ async function verdict(cycle: Cycle): Promise<Report> {
   }
 }
 
-/** A wrong configuration is the user's mistake. */
-function asUsage(error: unknown): never {
-  throw error instanceof ConfigurationError ? new UsageError(error.message, { cause: error }) : error
-}
-
 function settingsOf(values: OptionValues, { env }: CommandIo, configuration: Configuration): Settings {
   try {
     return parseSettings(
       {
         ...settingsBelow(env, configuration),
         ...given({ prometheusUrl: text(values, 'prometheus'), intervalMs: text(values, 'interval'), windowMs: text(values, 'window') }),
+        ...given({ alertmanagerUrl: text(values, 'alertmanager') }),
       },
       env,
     )
   } catch (error) {
-    throw error instanceof SettingsError ? new UsageError(error.message) : error
+    return asUsage(error)
   }
 }
 

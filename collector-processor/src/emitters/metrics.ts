@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
+import { healthSeries } from '../health/series.ts'
 import type { Report } from '../recommendation/recommendation.ts'
 import { type Point, recommendationSeries } from '../recommendation/series.ts'
 import type { Emitter, EmitterSettings } from './emitter.ts'
 
 /**
- * Recommendations as series, over OTLP/HTTP to the Collector (or straight into Prometheus >= 3), once a cycle.
+ * Recommendations and the health of services as series, over OTLP/HTTP to the Collector (or straight into Prometheus >= 3), once a cycle.
  *
  * Sent as OTLP's JSON by hand, because the JavaScript exporters cannot say "no recorded value": without that flag a
  * recommendation that changed its state would be exported in both states until the Collector forgets the old one after
@@ -21,7 +22,7 @@ export default function metrics(settings: EmitterSettings): Emitter | undefined 
     emit: async (report: Report) => {
       // Nothing was concluded, so nothing is claimed and nothing taken back: what is there lapses by itself.
       if (report.noVerdict !== undefined) return
-      const points = new Map(recommendationSeries(report).map((point) => [seriesKey(point), point]))
+      const points = new Map([...recommendationSeries(report), ...healthSeries(report)].map((point) => [seriesKey(point), point]))
       const ended = [...open].filter(([key]) => !points.has(key)).map(([, point]) => point)
       if (points.size + ended.length > 0) {
         const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)])

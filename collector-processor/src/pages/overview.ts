@@ -1,9 +1,10 @@
 import { html } from 'hono/html'
-import { total } from '../recommendation/plan.ts'
 import type { NotAdvised, Recommendation, Report } from '../recommendation/recommendation.ts'
+import { totals } from '../recommendation/total.ts'
 import { formatAmount, formatBytes, formatNumber, formatSaving } from '../text/numbers.ts'
 import { verdictText } from '../text/verdict.ts'
 import { intervalBar } from './interval-bar.ts'
+import { healthTable } from './health-table.ts'
 import { type Html, layout } from './layout.ts'
 
 /** Rows of what was not advised; the rest is in the JSON. */
@@ -22,8 +23,9 @@ export function overview(report: Report, { trouble = [], served = true }: Overvi
   const links = html`<nav class="small"><a href="api/recommendations">JSON</a><a href="metrics">Metrics</a></nav>`
   const body = html`<main>
       ${report.noVerdict === undefined ? html`` : notice('No verdict.', `${report.noVerdict} Nothing was concluded; this does not mean that there is nothing to improve.`)}
+      ${(report.warnings ?? []).map((sentence) => notice('Not known.', sentence))}
       ${trouble.map((sentence) => notice('Not published.', sentence))}
-      ${report.noVerdict === undefined ? [figures(report.recommendations), ranked(report.recommendations, served), notAdvised(report.notAdvised)] : html``}
+      ${report.noVerdict === undefined ? [figures(report.recommendations), ranked(report.recommendations, served), healthTable(report.health ?? []), notAdvised(report.notAdvised)] : html``}
     </main>
     <footer>
       Evaluated <time datetime="${iso(report.evaluatedAt)}">${iso(report.evaluatedAt).replace('T', ' ')}</time>. Savings in s/s are seconds
@@ -43,7 +45,7 @@ function figures(recommendations: readonly Recommendation[]): Html {
   const open = recommendations.filter(({ state }) => state === 'proposed' || state === 'accepted')
   const judged = recommendations.filter(({ state }) => state === 'verified' || state === 'refuted')
   const held = judged.filter(({ state }) => state === 'verified')
-  const work = total(recommendations)
+  const work = totals(recommendations).find(({ unit }) => unit === 's/s') ?? { lower: 0, likely: 0, upper: 0 }
   const quick = open.filter(({ effort }) => effort === 'minutes').length
   return html`<ul class="figures">
     <li><strong>${formatNumber(work.likely)} s/s</strong>to save together (${formatNumber(work.lower)} to ${formatNumber(work.upper)})</li>

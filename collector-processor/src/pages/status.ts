@@ -30,7 +30,7 @@ export class Status {
 
   /** Remembers a cycle: its report, what could not be published, and how long it took in seconds. Returns the sentences that are new. */
   record(report: Report, trouble: readonly string[], seconds: number): readonly string[] {
-    const known = new Set([...this.#trouble, this.#report.noVerdict])
+    const known = new Set([...this.#trouble, ...(this.#report.warnings ?? []), this.#report.noVerdict])
     this.#report = report
     this.#trouble = trouble
     this.#emitFailures += trouble.length
@@ -41,7 +41,9 @@ export class Status {
     } else {
       this.#withoutVerdict += 1
     }
-    return [report.noVerdict, ...trouble].filter((sentence) => sentence !== undefined).filter((sentence) => !known.has(sentence))
+    return [report.noVerdict, ...(report.warnings ?? []), ...trouble]
+      .filter((sentence) => sentence !== undefined)
+      .filter((sentence) => !known.has(sentence))
   }
 
   content(): PageContent {

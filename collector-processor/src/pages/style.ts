@@ -24,7 +24,7 @@ tr:target td { background: var(--card); } td p { margin: 0; }
 .saving strong, .rank { font-variant-numeric: tabular-nums; } .rank { color: var(--soft); }
 .interval { display: block; width: 100%; max-width: 15rem; height: 10px; margin-top: .35rem; } .interval .track { fill: var(--line); } .interval .range { fill: var(--bar); } .interval .likely { fill: var(--accent); } .interval .actual { fill: var(--mark); }
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 .55rem; font-size: .8rem; white-space: nowrap; }
-.verified { color: var(--good); border-color: currentColor; } .refuted { color: var(--bad); border-color: currentColor; }
+.verified, .good { color: var(--good); border-color: currentColor; } .refuted, .degraded, .bad { color: var(--bad); border-color: currentColor; }
 details { margin-top: .35rem; } summary { cursor: pointer; color: var(--accent); font-size: .87rem; } ul { margin: .35rem 0; padding-left: 1.2rem; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .87rem; }
 main.text { max-width: 48rem; } main.text pre { white-space: pre-wrap; }

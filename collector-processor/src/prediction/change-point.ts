@@ -6,14 +6,16 @@ import { studentTails } from './student.ts'
 const MIN_SIDE = 8
 /** Points in which the correlation of neighbours is measured: few, so that a change of level lies in one of them at most. */
 const CORRELATION_POINTS = 32
-/** A change is called one when a level that stays would show it less often than this at a given point. */
-const SIGNIFICANCE = 0.001
+/** A series of fewer points is not judged. */
+export const MIN_POINTS = 2 * CORRELATION_POINTS
+/** A change is called one when a level that stays would show one like it, anywhere in the series, less often than this. */
+const SIGNIFICANCE = 0.005
 /** A smaller change of the mean is none; that of the median must be half as large, in the same direction. */
 const MIN_CHANGE = 0.05
 
 /** Whether a series changed its level once. */
 export type LevelChange =
-  /** From the point `index` on, the mean is so many times what it was before; `probability` as for a given point. */
+  /** From the point `index` on, the mean is so many times what it was before. `probability`: how often a level that stays shows such a change. */
   | { readonly kind: 'changed'; readonly index: number; readonly ratio: number; readonly probability: number }
   | { readonly kind: 'no-change' }
   /** Fewer than 64 points, or values that are not all above 0. */
@@ -21,18 +23,22 @@ export type LevelChange =
 
 /**
  * The largest change of level in a series of positive numbers at equal distances, `pointsPerDay` of them a day. The daily cycle and
- * spikes are taken out, the split is that of the largest energy distance (Matteson and James, 2014), and Welch's t-test counts as
- * many points as are independent: n · (1 − φ) / (1 + φ) for neighbours that correlate by φ.
+ * spikes are taken out, the split is that of the largest energy distance (Matteson and James, 2014), and Welch's t-test of the
+ * logarithms, because durations are skewed, counts as many points as are independent: n · (1 − φ) / (1 + φ) for neighbours that
+ * correlate by φ. So many were looked at as well, each of which might have shown a change by chance (Bonferroni).
  */
 export function levelChange(values: readonly number[], pointsPerDay: number): LevelChange {
-  if (values.length < 2 * CORRELATION_POINTS || !values.every((value) => Number.isFinite(value) && value > 0)) return { kind: 'not-known' }
+  if (values.length < MIN_POINTS || !values.every((value) => Number.isFinite(value) && value > 0)) return { kind: 'not-known' }
   const series = withoutSpikes(withoutCycle(values, pointsPerDay))
   const index = largestEnergySplit(series)
   const [before, after] = [series.slice(0, index), series.slice(index)]
   const ratio = mean(after) / mean(before)
   const ofMedians = median(after) / median(before)
   if (Math.abs(ratio - 1) < MIN_CHANGE || (ofMedians - 1) * Math.sign(ratio - 1) < MIN_CHANGE / 2) return { kind: 'no-change' }
-  const probability = welch(before, after, independentShare(series))
+  const share = independentShare(before, after)
+  const logarithms = series.map(Math.log)
+  const atOnePoint = welch(logarithms.slice(0, index), logarithms.slice(index), share)
+  const probability = Math.min(1, atOnePoint * share * series.length)
   return probability < SIGNIFICANCE ? { kind: 'changed', index, ratio, probability } : { kind: 'no-change' }
 }
 
@@ -62,18 +68,25 @@ function largestEnergySplit(series: readonly number[]): number {
   return best.index
 }
 
-/** What share of the points counts as independent of their neighbours, above 0 and at most 1. */
-function independentShare(series: readonly number[]): number {
-  let [products, squares] = [0, 0]
-  for (let start = 0; start + CORRELATION_POINTS <= series.length; start += CORRELATION_POINTS) {
-    const points = series.slice(start, start + CORRELATION_POINTS)
-    const centre = mean(points)
-    for (const [index, value] of points.entries()) {
-      squares += (value - centre) ** 2
-      products += (value - centre) * ((points[index + 1] ?? centre) - centre)
+/**
+ * What share of the points of some series counts as independent of their neighbours, above 0 and at most 1. The series are what lies
+ * on each side of a change, which would itself look like correlation; one of fewer than 32 points tells nothing.
+ */
+export function independentShare(...sides: readonly (readonly number[])[]): number {
+  let [products, squares, largest] = [0, 0, 0]
+  for (const side of sides) {
+    for (let start = 0; start + CORRELATION_POINTS <= side.length; start += CORRELATION_POINTS) {
+      const points = side.slice(start, start + CORRELATION_POINTS)
+      const centre = mean(points)
+      for (const [index, value] of points.entries()) {
+        squares += (value - centre) ** 2
+        products += (value - centre) * ((points[index + 1] ?? centre) - centre)
+        largest = Math.max(largest, Math.abs(value))
+      }
     }
   }
-  if (squares === 0) return 1
+  // What rounding makes of a constant is not a variation.
+  if (Math.sqrt(squares) <= 1e-9 * largest) return 1
   // The bias of short series (Kendall, 1954).
   const correlation = Math.min(0.99, Math.max(0, (CORRELATION_POINTS * (products / squares) + 1) / (CORRELATION_POINTS - 4)))
   return (1 - correlation) / (1 + correlation)

@@ -141,7 +141,7 @@ async function send(settings: ClientSettings, url: string, parameters: Record<st
 }
 
 /** The system's own reason (`ECONNREFUSED`), which fetch hides in the cause. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause) return String(cause.code)
   return cause instanceof Error ? cause.message : String(cause)

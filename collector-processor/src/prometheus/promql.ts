@@ -1,10 +1,13 @@
 import { type AttributeKey, type HistogramDefinition, type MetricDefinition, prometheusLabel, prometheusName } from '@pitwall/sdk/contract'
 
 /** Resource attributes that every series carries as labels, whichever way it came. */
-export type IdentityKey = 'service.name' | 'service.namespace' | 'service.instance.id'
+export type IdentityKey = 'service.name' | 'service.namespace' | 'service.instance.id' | 'service.version'
 
 /** A label that a metric's series can have: one of its attributes, who sent it, or the bucket of a histogram. */
 export type LabelOf<M extends MetricDefinition> = M['attributes'][number] | IdentityKey | (M extends HistogramDefinition ? 'le' : never)
+
+/** A label that rows can be told apart by; `__name__` is the metric itself, `part` the question of several in one query. */
+export type LabelKey = AttributeKey | IdentityKey | 'le' | '__name__' | 'part'
 
 /** The series of a histogram: cumulative buckets, sum of the values, number of them. */
 export type HistogramPart = 'bucket' | 'sum' | 'count'
@@ -38,8 +41,13 @@ export function last(selector: string, seconds: number): string {
   return `last_over_time(${selector}[${range(seconds)}])`
 }
 
+/** The mean of each gauge of a selector over the seconds before the moment of evaluation. */
+export function average(selector: string, seconds: number): string {
+  return `avg_over_time(${selector}[${range(seconds)}])`
+}
+
 /** One series for each combination of the labels. */
-export function aggregate(how: 'sum' | 'min' | 'max', by: readonly (AttributeKey | IdentityKey | 'le')[], expression: string): string {
+export function aggregate(how: 'sum' | 'min' | 'max', by: readonly LabelKey[], expression: string): string {
   return `${how} by (${by.map(prometheusLabel).join(', ')}) (${expression})`
 }
 

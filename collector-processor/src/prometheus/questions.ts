@@ -1,4 +1,4 @@
-import { cache, calls, reuse, runtime, subjects } from '@pitwall/sdk/contract'
+import { cache, calls, effects, reuse, runs, runtime, subjects } from '@pitwall/sdk/contract'
 import { select, selectPart } from './promql.ts'
 import { growth, level, type SubjectLabels } from './question.ts'
 
@@ -24,7 +24,7 @@ export const questions = {
   /** Seconds that the calls of a function took together. */
   functionSeconds: growth(selectPart(calls.duration, 'sum', uncached), aFunction),
   functionCalls: growth(selectPart(calls.duration, 'count', uncached), aFunction),
-  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result']),
+  cacheRequests: growth(select(cache.requests), aCache, ['pitwall.cache.result', 'pitwall.cache.tier']),
   /** Seconds that the loads of a cache took together. */
   loadSeconds: growth(selectPart(cache.loadDuration, 'sum'), aCache),
   loads: growth(selectPart(cache.loadDuration, 'count'), aCache),
@@ -35,6 +35,15 @@ export const questions = {
   ttl: level('min', select(cache.ttl), aCache, ['pitwall.cache.backend']),
   /** Seconds that a function held the event loop beyond the threshold. */
   blockedSeconds: growth(select(runtime.blockedTime, { 'pitwall.cause': 'code' }), aFunction),
+  /** Calls of a function in runs that follow each other in a pattern, how often they do, and seconds that runs would save. */
+  runCalls: growth(select(runs.calls), aFunction, ['pitwall.run.pattern']),
+  runGroups: growth(select(runs.groups), aFunction, ['pitwall.run.pattern']),
+  runSavedTime: growth(select(runs.savedTime), aFunction, ['pitwall.run.scenario']),
+  runs: growth(selectPart(runs.duration, 'count'), aService),
+  /** Recorded calls of a function within which something was written, by how. */
+  functionWrites: growth(select(effects.writes), aFunction, ['pitwall.write']),
+  /** Recorded calls of a function that were made within a call of another one, by that one. */
+  callers: growth(select(effects.nested), aFunction, ['pitwall.function.caller']),
   /** Where subjects stand in the source. */
   places: level('max', select(subjects.info), followed, ['code.file.path', 'code.line.number']),
 } as const

@@ -1,4 +1,5 @@
-import { type AttributeKey, prometheusLabel } from '@pitwall/sdk/contract'
+import { prometheusLabel } from '@pitwall/sdk/contract'
+import type { LabelKey } from './promql.ts'
 import { type Subject, subjectKey } from './subject.ts'
 
 /** One value for each block of the evidence, oldest first; undefined where there was none. */
@@ -12,7 +13,7 @@ export interface Row {
 }
 
 /** The value of a label of a row; empty when it has none. */
-export function labelOf(row: Row, key: AttributeKey | 'le'): string {
+export function labelOf(row: Row, key: LabelKey): string {
   return row.labels[prometheusLabel(key)] ?? ''
 }
 
@@ -37,6 +38,11 @@ export class Table {
   /** The rows of a subject; none when there is no answer for it. */
   rows(subject: Subject): readonly Row[] {
     return this.#bySubject.get(subjectKey(subject))?.rows ?? []
+  }
+
+  /** The rows of a subject that answer one part of a question made by `together`, added up block by block. */
+  part(subject: Subject, name: string): Blocks {
+    return this.total(subject, (row) => row.labels['part'] === name)
   }
 
   /** The rows of a subject added up block by block; those that `include` leaves out are not counted. */

@@ -1,4 +1,4 @@
-/** What there is to give advice about: a function, a cache, all processes of a service, a model, or a pool of connections. */
+/** What there is to give advice about: a function, a cache, all processes of a service, a model, or a pool: of connections, or of what else has a limit. */
 export const subjectKinds = ['function', 'cache', 'service', 'model', 'pool'] as const
 export type SubjectKind = (typeof subjectKinds)[number]
 

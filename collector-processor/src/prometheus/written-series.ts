@@ -14,9 +14,11 @@ export interface WrittenSeries {
   /** Prometheus name. */
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
-  /** Growth of a counter in each second; a gauge has its `level` instead. */
+  /** Growth in each second: of a counter from 0, of a gauge from its `level`. */
   readonly perSecond?: number
   readonly level?: number
+  /** From this share of the time on it grows by so much a second instead. */
+  readonly later?: { readonly from: number; readonly perSecond: number }
 }
 
 type Attributes<M extends { readonly attributes: readonly AttributeKey[] }> = { readonly [K in M['attributes'][number]]?: string | number }
@@ -46,6 +48,20 @@ export function writtenMean<M extends HistogramDefinition>(
   return [part('sum', perSecond * mean), part('count', perSecond)]
 }
 
+/** The buckets of a histogram: so many values a second, of which a share is no larger than a bound. */
+export function writtenBuckets<M extends HistogramDefinition>(
+  metric: M,
+  attributes: Attributes<M>,
+  perSecond: number,
+  shareBelow: (bound: number) => number,
+): WrittenSeries[] {
+  return [...metric.buckets, Infinity].map((bound) => ({
+    name: `${prometheusName(metric)}_bucket`,
+    labels: { ...labelled(attributes), le: bound === Infinity ? '+Inf' : String(bound) },
+    perSecond: perSecond * (bound === Infinity ? 1 : shareBelow(bound)),
+  }))
+}
+
 /** Points of a miss-ratio curve: hit ratio by size (entries) and by age (seconds), straight lines between them. */
 export interface WrittenReuse {
   readonly entries: Readonly<Record<number, number>>
@@ -54,14 +70,11 @@ export interface WrittenReuse {
 
 /** The buckets of both reuse histograms of a subject that gets so many requests a second. */
 export function writtenReuse(subject: string, kind: SubjectKind, perSecond: number, curve: WrittenReuse): WrittenSeries[] {
-  const labels = labelled({ 'pitwall.subject': subject, 'pitwall.subject.kind': kind })
-  const buckets = (metric: HistogramDefinition, points: Readonly<Record<number, number>>): WrittenSeries[] =>
-    [...metric.buckets, Infinity].map((edge) => ({
-      name: `${prometheusName(metric)}_bucket`,
-      labels: { ...labels, le: edge === Infinity ? '+Inf' : String(edge) },
-      perSecond: perSecond * (edge === Infinity ? 1 : ratioAt(points, edge)),
-    }))
-  return [...buckets(reuse.distance, curve.entries), ...buckets(reuse.age, curve.seconds)]
+  const labels = { 'pitwall.subject': subject, 'pitwall.subject.kind': kind }
+  return [
+    ...writtenBuckets(reuse.distance, labels, perSecond, (edge) => ratioAt(curve.entries, edge)),
+    ...writtenBuckets(reuse.age, labels, perSecond, (edge) => ratioAt(curve.seconds, edge)),
+  ]
 }
 
 function ratioAt(points: Readonly<Record<number, number>>, edge: number): number {

@@ -1,4 +1,5 @@
 import { advice, prometheusName } from '@pitwall/sdk/contract'
+import { type Correction, noCorrection } from '../prediction/correction.ts'
 import type { PrometheusClient, RangeSeries } from '../prometheus/client.ts'
 import { last, selectAny } from '../prometheus/promql.ts'
 import type { Saving, SavingUnit } from './recommendation.ts'
@@ -21,6 +22,8 @@ export interface Past {
   readonly saving: Saving
   /** What was predicted last up to a moment (Unix seconds), or first when that was later. */
   savingUntil(moment: number): Saving
+  /** What the rule's record had done to that prediction. */
+  correctionUntil(moment: number): Correction
 }
 
 /** Steps of the range query: finer ones would only repeat gauges that hardly change. */
@@ -30,7 +33,10 @@ const STEPS = 250
 export async function readHistory(client: PrometheusClient, now: number, lookbackSeconds: number): Promise<ReadonlyMap<string, Past>> {
   const step = Math.max(lookbackSeconds / STEPS, 0.001)
   // Each step takes the last value within itself, so that nothing falls between two steps.
-  const promql = last(selectAny([advice.info, advice.saving, advice.created, advice.applied, advice.verified, advice.actual]), step)
+  const promql = last(
+    selectAny([advice.info, advice.saving, advice.correction, advice.created, advice.applied, advice.verified, advice.actual]),
+    step,
+  )
   const series = await client.queryRange(promql, { start: now - (STEPS - 1) * step, end: now, step })
   const ids = new Set(series.map(({ labels }) => labels['id'] ?? ''))
   return new Map(
@@ -72,6 +78,7 @@ function pastOf(id: string, series: readonly RangeSeries[]): Past | undefined {
     lastOpenAt: Math.max(createdAt, ...infos.filter((info) => isOpen(info.labels['state'])).map(lastTime)),
     saving,
     savingUntil: (moment) => savingAt(savings, moment) ?? saving,
+    correctionUntil: (moment) => correctionAt(of(advice.correction), sampleAt(savings, 'likely', moment)?.[0]),
     ...(appliedAt === undefined ? {} : { appliedAt }),
     ...(verifiedAt === undefined ? {} : { verifiedAt, held: verdict === 'verified' }),
     ...(verifiedAt === undefined || actual === undefined ? {} : { actual }),
@@ -93,14 +100,27 @@ function lastTime({ samples }: RangeSeries): number {
 
 /** Lower, likely and upper bound, the last up to a moment; the first ones after it when there were none before. */
 function savingAt(series: readonly RangeSeries[], moment: number): Saving | undefined {
-  const bound = (name: string): number | undefined => {
-    const samples = series.filter(({ labels }) => labels['bound'] === name).flatMap(({ samples }) => samples)
-    const sorted = samples.toSorted(([a], [b]) => a - b)
-    return (sorted.findLast(([time]) => time <= moment) ?? sorted[0])?.[1]
-  }
-  const [lower, likely, upper, unit] = [bound('lower'), bound('likely'), bound('upper'), savingUnit(series[0]?.labels['unit'])]
+  const [lower, likely, upper] = (['lower', 'likely', 'upper'] as const).map((bound) => sampleAt(series, bound, moment)?.[1])
+  const unit = savingUnit(series[0]?.labels['unit'])
   if (lower === undefined || likely === undefined || upper === undefined || unit === undefined) return undefined
   return { unit, lower, likely, upper }
+}
+
+/** That of the prediction of this moment, which is of the same step; none where there is no such sample. */
+function correctionAt(series: readonly RangeSeries[], time: number | undefined): Correction {
+  const [likely, lower] = (['likely', 'lower'] as const).map((bound) => samplesOf(series, bound).find(([at]) => at === time)?.[1])
+  return likely === undefined || lower === undefined || likely <= 0 ? noCorrection : { likely, width: lower / likely }
+}
+
+type Sample = RangeSeries['samples'][number]
+
+function sampleAt(series: readonly RangeSeries[], bound: string, moment: number): Sample | undefined {
+  const sorted = samplesOf(series, bound).toSorted(([a], [b]) => a - b)
+  return sorted.findLast(([time]) => time <= moment) ?? sorted[0]
+}
+
+function samplesOf(series: readonly RangeSeries[], bound: string): readonly Sample[] {
+  return series.filter(({ labels }) => labels['bound'] === bound).flatMap(({ samples }) => samples)
 }
 
 const units: readonly SavingUnit[] = ['s/s', 'By', 'usd/h', 'ratio']

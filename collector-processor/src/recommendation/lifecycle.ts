@@ -1,13 +1,15 @@
+import { corrected, noCorrection } from '../prediction/correction.ts'
 import type { Evidence } from '../prometheus/evidence.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Answer, Finding, NamedRule } from '../rules/rule.ts'
 import type { Settings } from '../settings.ts'
 import { formatAmount, formatSaving } from '../text/numbers.ts'
+import { EarlierWindow } from './agreement.ts'
 import type { Past } from './history.ts'
 import { recommendationId } from './identity.ts'
 import { placeOf } from './place.ts'
 import { priorityOf } from './ranking.ts'
-import { trackRecord } from './track-record.ts'
+import { type TrackRecord, trackRecord } from './track-record.ts'
 import type { Effort, NotAdvised, Priority, Recommendation } from './recommendation.ts'
 import { worthOf } from './worth.ts'
 
@@ -34,31 +36,33 @@ export interface Followed {
 }
 
 /**
- * Where each recommendation is in its life, from series alone. A new one needs the smallest saving that is worth a change;
- * an open one stays until it falls below half of that, so that it does not come and go. Once the change is seen, the
- * prediction of before stands, whatever the rules say now.
+ * Where each recommendation is in its life, from series alone. A new one needs the smallest saving that is worth a change, and the
+ * window before must agree; an open one stays until it falls below half of that saving, so that it does not come and go. Once the
+ * change is seen, the prediction of before stands, whatever the rules say now.
  */
 export function follow(judgements: readonly Judgement[], circumstances: Circumstances): Followed {
   const { past, settings, now } = circumstances
   const recommendations = new Map<string, Recommendation>()
   const notAdvised: NotAdvised[] = []
+  const before = new EarlierWindow(circumstances.evidence, settings)
+  const records = new Map(circumstances.rules.map(({ id }) => [id, trackRecord(id, past.values())]))
   for (const earlier of past.values()) {
     const changed = afterTheChange(earlier, circumstances)
     if (changed !== undefined) recommendations.set(earlier.id, changed)
   }
-  for (const { rule, answer } of judgements) {
-    const { service, name } = answer.subject
+  for (const { rule, answer: said } of judgements) {
+    const { service, name } = said.subject
     const id = recommendationId(rule.id, service, name)
     if (recommendations.has(id) && !isLongJudged(past.get(id), circumstances)) continue
-    if (answer.kind === 'finding') {
-      const createdAt = openSince(past.get(id), circumstances)
-      const least = createdAt === undefined ? settings.minSaving : settings.minSaving / 2
-      if (worthOf(answer.saving, settings) >= least) {
-        recommendations.set(id, proposed(id, rule, answer, createdAt ?? now, circumstances))
-        continue
-      }
-    }
-    if (!recommendations.has(id)) notAdvised.push({ service, subject: name, rule: rule.id, reason: reasonOf(answer) })
+    const record = records.get(rule.id)
+    const answer = record === undefined || said.kind !== 'finding' ? said : { ...said, saving: corrected(said.saving, record.correction) }
+    const createdAt = openSince(past.get(id), circumstances)
+    const reason =
+      reasonAgainst(answer, createdAt !== undefined, settings) ??
+      (createdAt === undefined ? before.reasonAgainst(rule, said.subject) : undefined)
+    if (answer.kind === 'finding' && reason === undefined)
+      recommendations.set(id, proposed(id, rule, answer, record, createdAt ?? now, circumstances))
+    else if (!recommendations.has(id) && reason !== undefined) notAdvised.push({ service, subject: name, rule: rule.id, reason })
   }
   for (const earlier of past.values()) {
     const isRecent = now - earlier.lastOpenAt < settings.windowMs / 1_000
@@ -77,13 +81,14 @@ function afterTheChange(earlier: Past, circumstances: Circumstances): Recommenda
   const appliedAt = earlier.appliedAt ?? rule.appliedAt(evidence, { subject, createdAt: earlier.createdAt, saving: earlier.saving })
   if (appliedAt === undefined || now - (earlier.verifiedAt ?? appliedAt) > settings.lookbackMs / 1_000) return undefined
   // What counts is the prediction made before the change; it shows up in Prometheus only after it was sent and scraped.
-  const saving = earlier.savingUntil(appliedAt + (2 * settings.scrapeIntervalMs) / 1_000)
-  if (earlier.verifiedAt === undefined) return { ...recalled(earlier, 'applied', circumstances), saving, appliedAt }
+  const before = appliedAt + (2 * settings.scrapeIntervalMs) / 1_000
+  const [saving, correction] = [earlier.savingUntil(before), earlier.correctionUntil(before)]
+  const claim = { saving, ...(correction === noCorrection ? {} : { correction }), appliedAt }
+  if (earlier.verifiedAt === undefined) return { ...recalled(earlier, 'applied', circumstances), ...claim }
   const { verifiedAt, held, actual } = earlier
   return {
     ...recalled(earlier, held === true ? 'verified' : 'refuted', circumstances),
-    saving,
-    appliedAt,
+    ...claim,
     verifiedAt,
     ...(actual === undefined
       ? {}
@@ -106,11 +111,11 @@ function proposed(
   id: string,
   rule: NamedRule,
   finding: Finding,
+  record: TrackRecord | undefined,
   createdAt: number,
-  { evidence, settings, past }: Circumstances,
+  { evidence, settings }: Circumstances,
 ): Recommendation {
   const effort = finding.effort ?? rule.effort
-  const record = trackRecord(rule.id, past.values())
   return {
     id,
     rule: rule.id,
@@ -125,7 +130,8 @@ function proposed(
     phase: 'quick-win',
     state: 'proposed',
     saving: finding.saving,
-    evidence: record === undefined ? finding.evidence : [...finding.evidence, record],
+    ...(record === undefined || record.correction === noCorrection ? {} : { correction: record.correction }),
+    evidence: record === undefined ? finding.evidence : [...finding.evidence, record.sentence(finding.saving)],
     example: finding.example,
     runbook: settings.runbookUrl + rule.id,
     change: finding.change,
@@ -166,9 +172,11 @@ function subjectOf({ labels }: Past, rule: NamedRule): Subject | undefined {
   return service === undefined || name === undefined ? undefined : { service, name, kind: rule.subjectKind }
 }
 
-function reasonOf(answer: Answer): string {
+/** Why there is no recommendation; undefined for a finding that is worth the change. Of one that is open half of that is enough. */
+function reasonAgainst(answer: Answer, isOpen: boolean, settings: Settings): string | undefined {
   if (answer.kind === 'notAdvised') return answer.reason
   if (answer.kind === 'notEnoughData') return `not enough data: ${answer.needs}`
+  if (worthOf(answer.saving, settings) >= (isOpen ? settings.minSaving / 2 : settings.minSaving)) return undefined
   const { lower, likely, unit } = answer.saving
   return `the saving is too small or too uncertain: ${formatAmount(likely, unit)} likely, ${formatAmount(Math.max(0, lower), unit)} at least`
 }

@@ -16,8 +16,16 @@ export interface Saving extends Estimate {
 export type Priority = 'critical' | 'high' | 'medium' | 'low'
 export type Effort = 'minutes' | 'hours' | 'days'
 export type Phase = 'quick-win' | 'next' | 'later'
-/** Where in its life a recommendation is; derived from series alone. */
-export type State = 'proposed' | 'accepted' | 'applied' | 'verified' | 'refuted' | 'stale'
+/** Where in its life a recommendation is; derived from series, silences and the configuration. */
+export type State = 'proposed' | 'accepted' | 'applied' | 'verified' | 'refuted' | 'stale' | 'dismissed'
+
+/** What a change waits for: its saving has to be measured anew once the earlier one is made. */
+export interface Dependency {
+  /** Id of the recommendation that comes before. */
+  readonly id: string
+  /** Why both overlap, as a clause: `both change search, …`. */
+  readonly why: string
+}
 
 /** One change worth making: what, where, why, what it gains, and how to make it. */
 export interface Recommendation {
@@ -37,8 +45,14 @@ export interface Recommendation {
   readonly priority: Priority
   readonly effort: Effort
   readonly phase: Phase
+  /** What comes before it in the plan; absent when it waits for nothing. */
+  readonly waitsFor?: readonly Dependency[]
   readonly state: State
+  /** Who accepted or dismissed it, and why; absent otherwise. `until`: Unix seconds. */
+  readonly decision?: { readonly by: string; readonly reason: string; readonly until?: number }
   readonly saving: Saving
+  /** What the record of the rule did to the saving (`prediction/correction.ts`); absent where nothing was done. */
+  readonly correction?: { readonly likely: number; readonly width: number }
   /** The sentences that justify the claim: sample sizes, windows, observed ratios. */
   readonly evidence: readonly string[]
   /** Source code to paste, with the real names and numbers filled in. */
@@ -63,13 +77,28 @@ export interface NotAdvised {
   readonly reason: string
 }
 
+/** How a service is; `unknown` where too little was measured to tell. */
+export type HealthState = 'good' | 'degraded' | 'bad' | 'unknown'
+
+/** The state of one service, and the sentences that say why. */
+export interface ServiceHealth {
+  readonly service: string
+  readonly state: HealthState
+  /** Of a good service: what was measured; of any other: what is not good. At least one. */
+  readonly reasons: readonly string[]
+}
+
 /** The outcome of one cycle of the optimizer. */
 export interface Report {
   /** Best first: ranked by the lower bound of the saving against the effort. */
   readonly recommendations: readonly Recommendation[]
   readonly notAdvised: readonly NotAdvised[]
+  /** Every service that was measured, the worst first; absent where nothing was concluded. */
+  readonly health?: readonly ServiceHealth[]
   /** Unix seconds of the evaluation. */
   readonly evaluatedAt: number
+  /** What was not known while it was judged (silences that could not be read), one sentence each; absent when there was nothing. */
+  readonly warnings?: readonly string[]
   /** Why there is no verdict (Prometheus unreachable, a partial answer, …); then nothing was concluded. */
   readonly noVerdict?: string
 }

@@ -24,7 +24,7 @@ export function recommendationSeries(report: Report): readonly Point[] {
 }
 
 function seriesOf(recommendation: Recommendation): Point[] {
-  const { id, saving, createdAt, appliedAt, verifiedAt, actual } = recommendation
+  const { id, saving, createdAt, appliedAt, verifiedAt, actual, correction } = recommendation
   const { rule, title, service, subject, location, priority, effort, phase, state, runbook } = recommendation
   const info = { id, rule, title, service, subject, location, priority, effort, phase, state, runbook, advice: recommendation.advice }
   const { unit } = saving
@@ -33,11 +33,20 @@ function seriesOf(recommendation: Recommendation): Point[] {
     point(advice.saving, { id, unit, bound: 'lower' }, saving.lower),
     point(advice.saving, { id, unit, bound: 'likely' }, saving.likely),
     point(advice.saving, { id, unit, bound: 'upper' }, saving.upper),
+    ...(correction === undefined ? [] : correctionSeries(id, correction)),
     point(advice.created, { id }, createdAt),
     ...(appliedAt === undefined ? [] : [point(advice.applied, { id }, appliedAt)]),
     ...(verifiedAt === undefined ? [] : [point(advice.verified, { id }, verifiedAt)]),
     ...(actual === undefined ? [] : [point(advice.actual, { id, unit }, actual)]),
   ].filter(({ value }) => Number.isFinite(value))
+}
+
+function correctionSeries(id: string, { likely, width }: NonNullable<Recommendation['correction']>): Point[] {
+  return [
+    point(advice.correction, { id, bound: 'likely' }, likely),
+    point(advice.correction, { id, bound: 'lower' }, likely * width),
+    point(advice.correction, { id, bound: 'upper' }, likely * width),
+  ]
 }
 
 /** A point of a metric; an attribute that the metric does not declare does not compile. */

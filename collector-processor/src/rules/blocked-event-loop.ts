@@ -13,9 +13,11 @@ import type { Answer, Cost, Proposal, Rule } from './rule.ts'
 /** Blocked time is not known more exactly than this, in seconds a second: the watchdog sees only what passes its threshold. */
 const FLOOR = 0.005
 
-function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer {
+function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const { span } = evidence
   const blocked = blockedSeconds(evidence, subject)
+  // It did so once, before the window.
+  if (growthInWindow(blocked, span).total === 0) return undefined
   const seconds = blocked.map((value) => (value === undefined ? undefined : span.blockSeconds))
   const perSecond = estimate({ amounts: blocked, requests: seconds, windowBlocks: span.windowBlocks, floor: FLOOR })
   if (perSecond === undefined) return { kind: 'notEnoughData', subject, needs: 'measurements in at least three blocks of the window' }
@@ -118,7 +120,7 @@ export default {
     evidence
       .of(questions.blockedSeconds)
       .subjects()
-      .map((subject) => judge(subject, evidence, settings)),
+      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
   appliedAt,
   hasControls: false,
   cost,

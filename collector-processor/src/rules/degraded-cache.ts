@@ -4,9 +4,9 @@ import { loadCost, loadCostQuestions } from '../prediction/memory-cache.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { select } from '../prometheus/promql.ts'
-import { growth, level } from '../prometheus/question.ts'
+import { level } from '../prometheus/question.ts'
 import { aCache, questions } from '../prometheus/questions.ts'
-import { type Blocks, labelOf, sumOf } from '../prometheus/series.ts'
+import { type Blocks, labelOf, type Row, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
@@ -21,8 +21,6 @@ const LASTING = 3
 
 /** 1 where a process bypasses the shared storage. */
 export const bypassed = level('max', select(cache.degraded), aCache)
-/** Requests that the shared storage answered with a value. */
-export const sharedHits = growth(select(cache.requests, { 'pitwall.cache.result': 'hit', 'pitwall.cache.tier': { not: 'memory' } }), aCache)
 
 /** What a shared storage did and did not do, block by block. */
 interface Trouble {
@@ -44,7 +42,9 @@ function trouble(evidence: Evidence, subject: Subject): Trouble {
   const count = (blocks: Blocks): number => sumOf(healthy.map((index) => blocks[index]))
   // Arguments that make no key are bypasses as well, and would be without any trouble.
   const usual = count(bypasses) / Math.max(1, count(requests))
-  const hits = sumOf(evidence.of(sharedHits).total(subject))
+  // What memory in front of the storage had says nothing of what the storage has.
+  const isHit = (row: Row): boolean => labelOf(row, 'pitwall.cache.result') === 'hit' && labelOf(row, 'pitwall.cache.tier') !== 'memory'
+  const hits = sumOf(evidence.of(questions.cacheRequests).total(subject, isHit))
   const answers = hits + sumOf(misses)
   return {
     requests,
@@ -163,7 +163,7 @@ export default {
   title: 'Get a shared storage to answer',
   effort: 'hours',
   subjectKind: 'cache',
-  questions: [questions.cacheRequests, questions.loadSeconds, questions.loads, bypassed, sharedHits],
+  questions: [questions.cacheRequests, questions.loadSeconds, questions.loads, bypassed],
   costQuestions: loadCostQuestions,
   evaluate: (evidence, settings) =>
     evidence

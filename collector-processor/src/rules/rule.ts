@@ -36,10 +36,15 @@ export type Answer =
 
 /** What a subject costs, block by block, in a form that holds before and after the change. */
 export interface Cost {
-  /** Seconds spent in each block. Of a saving in bytes: bytes held times the seconds of the block. */
+  /**
+   * Seconds spent in each block. Of a saving in bytes: bytes held times the seconds of the block. Of one in dollars an hour: dollars
+   * spent times the 3,600 seconds of an hour.
+   */
   readonly spent: Blocks
   /** Requests that they were spent on. Of a saving in bytes: the seconds of the block. */
   readonly requests: Blocks
+  /** What they are, in the singular. Default: `request`. */
+  readonly per?: string
 }
 
 /** A written situation and what the rule says of it, for readers and for the conformance test. */
@@ -47,6 +52,8 @@ export interface RuleCase {
   /** The situation in words. */
   readonly title: string
   readonly says: Answer['kind'] | 'nothing'
+  /** Days for which the series have been there; by default a window, for what is judged by a window alone. */
+  readonly days?: number
   readonly series: readonly WrittenSeries[]
 }
 
@@ -72,12 +79,17 @@ export interface Rule {
   readonly costQuestions: readonly Question[]
   /** Judges every subject. Pure: the same evidence gives the same answers. */
   evaluate(evidence: Evidence, settings: Settings): readonly Answer[]
+  /**
+   * Whether `evaluate` compares the window with earlier ones by itself, for example to find what changed. Of any other rule a new
+   * finding is proposed only when the window before agrees. Default: no.
+   */
+  readonly looksBack?: boolean
   /** When the proposed change was seen in the telemetry, in Unix seconds; undefined while it was not. */
   appliedAt(evidence: Evidence, proposal: Proposal): number | undefined
   /** Whether the durations of other functions show what the surroundings (a busier host) did to the cost. */
   readonly hasControls: boolean
   /** What the subject costs; compared before and after the change to verify the prediction. */
-  cost(evidence: Evidence, subject: Subject): Cost
+  cost(evidence: Evidence, subject: Subject, settings: Settings): Cost
   /** Page that explains the rule, in Markdown: what it means, how it is computed, when it does not apply, how to verify it. */
   readonly runbook: string
   /** Situations where it speaks, and those where it must not. */

@@ -1,12 +1,14 @@
-import { cache, calls, cpuWait, reuse } from '@pitwall/sdk/contract'
+import { cache, calls, cpuWait, effects, reuse } from '@pitwall/sdk/contract'
 import { cacheCurves, type CacheCurves, hitRatios, type Limits } from '../prediction/cache-curves.ts'
 import { cacheSaving } from '../prediction/cache-saving.ts'
 import { asCache, cachedSince, costBehindCache } from '../prediction/cached-function.ts'
 import { jointHitRatio, reachable, smallestReaching } from '../prediction/miss-ratio-curve.ts'
 import { comparedResults } from '../prediction/compared-results.ts'
+import { effectsSeen, withEffects, writingName } from '../prediction/effects.ts'
 import { entriesNeeded } from '../prediction/entries-needed.ts'
 import { computes, computesQuestions } from '../prediction/pure-function.ts'
-import { judgeResults, writingWord } from '../prediction/safety.ts'
+import { runCostQuestions, runGainOfHits } from '../prediction/run-pattern.ts'
+import { judgeResults } from '../prediction/safety.ts'
 import { savedPerRequest } from '../prediction/saving.ts'
 import { growthInWindow } from '../prediction/window.ts'
 import type { Evidence } from '../prometheus/evidence.ts'
@@ -27,7 +29,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const seconds = evidence.of(questions.functionSeconds).total(subject)
   const [called, spent] = [growthInWindow(requests, evidence.span), growthInWindow(seconds, evidence.span)]
   if (called.total < 1 || computes(evidence, subject, settings)) return undefined
-  const word = writingWord(subject.name)
+  const word = writingName(subject.name, settings)
   if (word !== undefined) return notAdvised(subject, `caching it is not safe: its name says that it writes ("${word}")`)
   if (called.total < settings.minRequests) {
     return {
@@ -46,7 +48,8 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     return notAdvised(subject, `all its calls together take only ${formatSeconds(spent.perSecond)} of each second`)
   }
   if (curves === undefined || repeated === undefined) return { kind: 'notEnoughData', subject, needs: 'its arguments are not followed yet' }
-  const safety = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
+  const results = judgeResults(comparedResults(evidence, subject), settings.allowedStaleness)
+  const safety = withEffects(results, effectsSeen(evidence, subject, settings))
   if (safety.kind === 'unsafe') return notAdvised(subject, `caching it is not safe: ${safety.reason}`)
 
   const limits = chooseLimits(curves, settings.reach)
@@ -63,6 +66,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
   const hitRatio = jointHitRatio(curves.window.entries, curves.window.ages, limits)
   const settingsText = `maxEntries: ${limits.entries}, ttl: '${durationLiteral(limits.seconds)}'`
   const sure = safety.kind === 'safe'
+  const runGain = runGainOfHits(evidence, subject, hitRatio)
   return {
     kind: 'finding',
     subject,
@@ -74,6 +78,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
       `${formatNumber(Math.round(called.total))} calls, ${formatNumber(called.perSecond)} a second, took ${formatSeconds(loadSeconds)} each.`,
       `${formatShare(hitRatio)} of them would be hits with ${limits.entries} entries in each process, kept for ${durationLiteral(limits.seconds)}; ${formatShare(repeated)} without any limit.`,
       sure ? `${safety.evidence}.` : `Not proven safe: ${safety.reason}.`,
+      ...(runGain === undefined ? [] : [`A run would end ${formatSeconds(runGain)} earlier on average, by replay of recorded runs.`]),
       `Predicted: ${formatSaving(saving)}.`,
     ],
     example: example(
@@ -118,8 +123,8 @@ The interval comes from how much the saving differs between the blocks of the wi
 ## When it does not apply
 - The arguments are nearly always new: a cache would only cost memory.
 - The function is hot but cheap: all its calls together take less than the smallest saving worth a change.
-- Its name says that it writes (create, update, book, send, …), or repeated calls returned different results: it must run every time.
-- Too few results were compared to call it safe: the advice is then to *investigate*. Equal results alone never prove that a function has no effects.
+- Its name says that it writes (create, update, book, send, …; \`PITWALL_WRITING_WORDS\` adds words, \`PITWALL_READ_ONLY_FUNCTIONS\` names functions that write nothing), or repeated calls returned different results: it must run every time.
+- Too few results were compared to call it safe, or spans within its calls write: an HTTP request other than GET, a statement that writes, a message that is sent. The advice is then to *investigate*, never to cache. Equal results alone never prove that a function has no effects.
 - A cache of its name is there already.
 - It only computes, and has returned the same every time: \`memoize-pure-function\` speaks of it.
 
@@ -144,6 +149,7 @@ export default {
     questions.functionSeconds,
     questions.functionCalls,
     questions.cacheRequests,
+    ...runCostQuestions,
     ...computesQuestions,
   ],
   costQuestions,
@@ -166,6 +172,16 @@ export default {
       title: 'slow and repetitive, but no answers were compared',
       says: 'finding',
       series: [...slow, ...writtenReuse('search', 'function', 20, repeats)],
+    },
+    {
+      title: 'always the same answer, but a span within it writes: to be investigated',
+      says: 'finding',
+      series: [
+        ...slow,
+        same,
+        written(effects.writes, { 'code.function.name': 'search', 'pitwall.write': 'database' }, 1),
+        ...writtenReuse('search', 'function', 20, repeats),
+      ],
     },
     {
       title: 'arguments that never come back',

@@ -1,5 +1,6 @@
 import type { NotAdvised, Recommendation } from '../recommendation/recommendation.ts'
 import { formatAmount, formatSaving } from './numbers.ts'
+import { decisionText } from './verdict.ts'
 import { renderTable, type TableOptions } from './table.ts'
 
 /** The ranked table: what to do, where, what it is predicted to save with the interval, effort, and where it stands. */
@@ -37,6 +38,7 @@ export function notAdvisedTable(notAdvised: readonly NotAdvised[], options: Tabl
   )
 }
 
-function stateOf({ state, actual, saving }: Recommendation): string {
+function stateOf({ state, actual, saving, decision }: Recommendation): string {
+  if (decision !== undefined) return decisionText(state, decision)
   return actual === undefined ? state : `${state}: saved ${formatAmount(actual, saving.unit)}`
 }

@@ -4,12 +4,28 @@ import { pathToFileURL } from 'node:url'
 import type { NamedRule } from '../rules/rule.ts'
 import { type SettingsInput, settingVariables } from '../settings.ts'
 
+/** A decision about recommendations: those that have all of the given fields; at least one of `id`, `rule`, `service`, `subject`. */
+export interface DecisionEntry {
+  readonly id?: string
+  readonly rule?: string
+  readonly service?: string
+  readonly subject?: string
+  /** Why; asked for where something is dismissed. */
+  readonly reason?: string
+  /** Who decided. Default `configuration`. */
+  readonly by?: string
+}
+
 /** What a configuration file exports by default. */
 export interface Configuration {
   /** Environment variables and options of the command line win over these. */
   readonly settings?: SettingsInput
   /** Judge beside Pitwall's own rules. */
   readonly rules?: readonly NamedRule[]
+  /** Recommendations that will be followed: they stay in the plan and are shown as accepted. */
+  readonly accepted?: readonly DecisionEntry[]
+  /** Recommendations that are not wanted: they are listed as dismissed with the reason, raise no alert, and are in no plan. */
+  readonly dismissed?: readonly DecisionEntry[]
 }
 
 /** A configuration file that cannot be used: its message is one sentence. */
@@ -49,14 +65,31 @@ export function settingsBelow(environment: Readonly<Record<string, string | unde
 
 function checked(value: unknown, file: string): Configuration {
   if (!isObject(value)) throw new ConfigurationError(`${file} must export a configuration by default: export default defineConfig({ … }).`)
-  const unknown = Object.keys(value).find((key) => key !== 'rules' && key !== 'settings')
-  if (unknown !== undefined) throw new ConfigurationError(`${file} has '${unknown}', which is no field; the fields are settings and rules.`)
-  const { settings = {}, rules = [] } = value
+  const unknown = Object.keys(value).find((key) => !fields.includes(key))
+  if (unknown !== undefined)
+    throw new ConfigurationError(`${file} has '${unknown}', which is no field; the fields are ${fields.join(', ')}.`)
+  const { settings = {}, rules = [], accepted = [], dismissed = [] } = value
   if (!isObject(settings)) throw new ConfigurationError(`${file}: settings must be an object.`)
   if (!Array.isArray(rules) || !rules.every(isRule)) {
     throw new ConfigurationError(`${file}: rules must be a list of rules, each with an id, questions and evaluate().`)
   }
-  return { settings, rules }
+  return { settings, rules, accepted: decisions(accepted, 'accepted', file), dismissed: decisions(dismissed, 'dismissed', file) }
+}
+
+const fields = ['settings', 'rules', 'accepted', 'dismissed']
+const decisionFields = ['id', 'rule', 'service', 'subject', 'reason', 'by']
+
+function decisions(value: unknown, field: string, file: string): readonly DecisionEntry[] {
+  const isEntry = (entry: unknown): entry is DecisionEntry =>
+    isObject(entry) &&
+    Object.entries(entry).every(([key, text]) => decisionFields.includes(key) && typeof text === 'string' && text !== '') &&
+    ['id', 'rule', 'service', 'subject'].some((key) => key in entry) &&
+    (field === 'accepted' || 'reason' in entry)
+  if (Array.isArray(value) && value.every(isEntry)) return value
+  const reason = field === 'accepted' ? '' : ', with a reason'
+  throw new ConfigurationError(
+    `${file}: ${field} must be a list of { ${decisionFields.join(', ')} }, each text, one of the first four at least${reason}.`,
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,9 @@
 import { isMap, isNode, isScalar, LineCounter, type Document, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { nearestName } from '../text/nearest-name.ts'
-import { expressionMistakes } from './expression.ts'
+import { type ExpressionMistake, expressionMistakes, unknownMetrics } from './expression.ts'
 import { type RuleDocument, ruleSchema } from './rule-schema.ts'
+import { caseFields, seriesFields } from './written-case.ts'
 
 /** Something wrong in a rule file; lines and columns count from 1. */
 export interface Mistake {
@@ -15,13 +16,16 @@ export interface Mistake {
 
 /** A rule, or everything that is wrong with it. */
 export type ReadRule =
-  | { readonly rule: RuleDocument; readonly mistakes: readonly [] }
-  | { readonly rule?: never; readonly mistakes: readonly Mistake[] }
+  | { readonly rule: RuleDocument; readonly mistakes: readonly []; readonly warnings: readonly Mistake[] }
+  | { readonly rule?: never; readonly mistakes: readonly Mistake[]; readonly warnings?: never }
 
 type Path = readonly PropertyKey[]
 
-/** Reads one rule from YAML. Never throws: what is wrong with the text is in `mistakes`. */
-export function readRule(text: string, file: string): ReadRule {
+/**
+ * Reads one rule from YAML. Never throws: what is wrong with the text is in `mistakes`.
+ * @param known names of the metrics of a Prometheus; what is not there either is in `warnings`
+ */
+export function readRule(text: string, file: string, known?: ReadonlySet<string>): ReadRule {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number, message: string): Mistake => {
@@ -46,10 +50,13 @@ export function readRule(text: string, file: string): ReadRule {
     return { mistakes: found.filter(({ missing = '' }) => !meant.has(missing)).map(({ offset, message }) => at(offset, message)) }
   }
   const rule = parsed.data
-  const mistakes = expressions(rule).flatMap(([path, expression]) =>
-    expressionMistakes(expression).map(({ offset, message }) => at(inside(document, path, text, offset), `${path.join('.')} ${message}`)),
-  )
-  return mistakes.length > 0 ? { mistakes } : { rule, mistakes: [] }
+  const found = (mistakesOf: (expression: string) => readonly ExpressionMistake[]): readonly Mistake[] =>
+    expressions(rule).flatMap(([path, expression]) =>
+      mistakesOf(expression).map(({ offset, message }) => at(inside(document, path, text, offset), `${path.join('.')} ${message}`)),
+    )
+  const mistakes = found(expressionMistakes)
+  if (mistakes.length > 0) return { mistakes }
+  return { rule, mistakes: [], warnings: known === undefined ? [] : found((expression) => unknownMetrics(expression, known)) }
 }
 
 interface Explanation {
@@ -91,6 +98,7 @@ function fieldsAt(path: Path): readonly string[] {
   if (path[0] === 'subject') return Object.keys(ruleSchema.shape.subject.shape)
   if (path[0] === 'saving') return Object.keys(ruleSchema.shape.saving.shape)
   if (path[0] === 'verify') return Object.keys(ruleSchema.shape.verify.shape)
+  if (path[0] === 'cases') return path.includes('series') ? seriesFields : caseFields
   return Object.keys(ruleSchema.shape)
 }
 
@@ -107,14 +115,17 @@ function valueOffset(document: Document, path: Path): number {
 }
 
 /** Every expression of a rule, and where it stands. */
-function expressions(rule: RuleDocument): (readonly [path: readonly string[], expression: string])[] {
-  const all: (readonly [readonly string[], string | undefined])[] = [
+function expressions(rule: RuleDocument): (readonly [path: Path, expression: string])[] {
+  const all: (readonly [Path, string | undefined])[] = [
     [['expr'], rule.expr],
     [['saving', 'expr'], rule.saving.expr],
     [['interval'], rule.interval],
     [['guard'], rule.guard],
     [['verify', 'spent'], rule.verify.spent],
     [['verify', 'requests'], rule.verify.requests],
+    ...(rule.cases ?? []).flatMap(({ series }, index) =>
+      series.map((one, at): readonly [readonly PropertyKey[], string] => [['cases', index, 'series', at, 'series'], one.series]),
+    ),
   ]
   return all.flatMap(([path, expression]) => (expression === undefined ? [] : [[path, expression] as const]))
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { glob, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NamedRule } from '../rules/rule.ts'
 import type { Mistake } from './read-rule.ts'
@@ -19,15 +19,27 @@ export function mistakeLine({ file, line, column, message }: Mistake): string {
   return `${file}:${line}:${column}: ${message}`
 }
 
-/** The YAML files of a folder, sorted; the path itself when it is a file. Rejects when there is no such path. */
+/** The YAML files that a pattern such as `rules/**` matches, sorted; those of a folder, `*.yaml` and `*.yml`; or the path itself. Rejects when there is none. */
 export async function ruleFiles(path: string): Promise<readonly string[]> {
+  if (!existsSync(path) && /[*?{[]/.test(path)) return matching(path)
   if (!(await stat(path)).isDirectory()) return [path]
   const names = await readdir(path)
   return names
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter(isYaml)
     .toSorted()
     .slice(0, MAX_FILES)
     .map((name) => join(path, name))
+}
+
+function isYaml(name: string): boolean {
+  return /\.ya?ml$/.test(name)
+}
+
+async function matching(pattern: string): Promise<readonly string[]> {
+  const files: string[] = []
+  for await (const file of glob(pattern)) if (isYaml(file) && files.length < MAX_FILES) files.push(file)
+  if (files.length === 0) throw new Error('no file matches it')
+  return files.toSorted()
 }
 
 /** Where rules are: the path that was asked for, else the folder `rules` where there is one; undefined where there is none. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { subjectKinds } from '../prometheus/subject.ts'
+import { caseSchema } from './written-case.ts'
 
+const units = ['s/s', 'By', 'usd/h', 'ratio'] as const
 const text = z.string('must be a text').min(1, 'must not be empty')
 const promql = text.meta({ description: 'PromQL. $block stands for the length of a block of evidence, for example [$block].' })
 
@@ -19,8 +21,10 @@ export const ruleSchema = z.strictObject({
   expr: promql.meta({ description: 'PromQL with one series for each subject where the rule holds.' }),
   saving: z
     .strictObject({
-      expr: promql.meta({ description: 'PromQL: seconds of work saved in each second, for each subject.' }),
-      unit: z.literal('s/s', "must be 's/s', seconds saved a second").meta({ description: 'Seconds of work saved in each second.' }),
+      expr: promql.meta({ description: 'PromQL: what is saved, in the unit, for each subject.' }),
+      unit: z
+        .enum(units, `must be one of ${units.join(', ')}`)
+        .meta({ description: 'Seconds of work saved in each second, bytes, US dollars an hour, or a share of the time of a process.' }),
     })
     .meta({ description: 'What the change saves.' }),
   interval: promql
@@ -31,12 +35,21 @@ export const ruleSchema = z.strictObject({
   effort: z.enum(['minutes', 'hours', 'days'], "must be 'minutes', 'hours' or 'days'").meta({ description: 'How long the change takes.' }),
   verify: z
     .strictObject({
-      spent: promql.meta({ description: 'PromQL: seconds spent in a block, for each subject.' }),
-      requests: promql.meta({ description: 'PromQL: requests that they were spent on.' }),
+      spent: promql.meta({
+        description:
+          'PromQL: what was spent in a block, for each subject: seconds; in another unit the amount times the seconds that it lasted, for example dollars × 3600.',
+      }),
+      requests: promql.meta({
+        description: 'PromQL: requests that it was spent on; of a level, such as bytes held, the seconds of the block.',
+      }),
     })
     .meta({ description: 'Cost per request, which is compared before and after the change.' }),
   runbook: text.optional().meta({ description: 'Page that explains the rule, in Markdown.' }),
   example: text.optional().meta({ description: 'Source code to paste; the same placeholders are filled in.' }),
+  cases: z
+    .array(caseSchema, 'must be a list')
+    .optional()
+    .meta({ description: 'Situations, and what the rule says of them: pitwall rules test judges them on a real Prometheus.' }),
 })
 
 /** A rule as a YAML file says it. */

@@ -7,9 +7,10 @@ import { serviceOf, type Subject } from '../prometheus/subject.ts'
 import type { Answer, NamedRule, Proposal } from '../rules/rule.ts'
 import { formatSaving } from '../text/numbers.ts'
 import type { RuleDocument } from './rule-schema.ts'
+import { ruleCase } from './written-case.ts'
 
-/** No interval is narrower than this to either side, in seconds a second; the rules of Pitwall have the same. */
-const FLOOR = 0.005
+/** No interval is narrower than this to either side: in seconds a second, and in other units as a share of the likely value. */
+const [FLOOR, FLOOR_SHARE] = [0.005, 0.02]
 
 /**
  * A rule that judges as its file says, and lives like any other. `onRefused`: called when Prometheus refuses one of its
@@ -32,7 +33,9 @@ export function yamlRule(document: RuleDocument, onRefused: (reason: string) => 
     if (guard !== undefined && present(evidence.of(guard).total(subject).slice(-windowBlocks)).length === 0) {
       return { kind: 'notAdvised', subject, reason: 'its guard does not hold' }
     }
-    const predicted = estimate({ amounts: measured, requests: measured.map(once), windowBlocks, floor: FLOOR })
+    const level = mean(measured.slice(-windowBlocks)) ?? 0
+    const floor = document.saving.unit === 's/s' ? FLOOR : FLOOR_SHARE * Math.abs(level)
+    const predicted = estimate({ amounts: measured, requests: measured.map(once), windowBlocks, floor })
     const needs = 'its saving in at least three blocks of the window'
     if (predicted === undefined) return { kind: 'notEnoughData', subject, needs }
     const given = width === undefined ? undefined : mean(evidence.of(width).total(subject).slice(-windowBlocks))
@@ -82,7 +85,7 @@ export function yamlRule(document: RuleDocument, onRefused: (reason: string) => 
     hasControls: false,
     cost: (evidence, subject) => ({ spent: evidence.of(spent).total(subject), requests: evidence.of(requests).total(subject) }),
     runbook: document.runbook ?? `# ${document.title}\n\n${document.advice}\n`,
-    cases: [],
+    cases: (document.cases ?? []).map(ruleCase),
   }
 }
 

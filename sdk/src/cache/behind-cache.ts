@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { systemClock } from '../clock.ts'
 import { markCached } from '../sampling/cached-mark.ts'
 import { keepShape } from '../sampling/keep-shape.ts'
 import { isThenable } from '../sampling/outcome.ts'
@@ -9,6 +10,7 @@ import { copied } from './copied.ts'
 import type { EntryRules } from './options/entry-options.ts'
 import type { CacheHandle } from './handle.ts'
 import { keyOfText } from './key.ts'
+import { KeyTiming } from './key-timing.ts'
 
 /** A function of which nothing is known. */
 export type Anything = (this: unknown, ...args: unknown[]) => unknown
@@ -39,6 +41,7 @@ export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
   const warnOnce = once(() =>
     diag.warn(`some calls of '${handle.name}' run uncached, because their arguments make no key; give it a \`key\` function.`),
   )
+  const timing = new KeyTiming(systemClock, (durationMs) => cache.keyed(durationMs))
   let asynchronous = promises || fn.constructor.name === 'AsyncFunction'
 
   // Most calls have one string and are hits: they end here, without an array of arguments or a closure over them, so that
@@ -63,7 +66,7 @@ export function behindCache(fn: Anything, parts: BehindCacheParts): Anything {
     let rules: EntryRules
     try {
       if (isCacheable?.(args) === false) return cache.readAround(load)
-      callKey = keyOf(args)
+      callKey = timing.make(() => keyOf(args))
       rules = rulesFor(args)
     } catch (error) {
       // Who is promised a promise handles errors there.

@@ -56,7 +56,7 @@ export class Cache {
     const entryClock = (this.#entryClock = clock === systemClock ? coarseClock : clock)
     const flights = this.#flights
     const failures = (this.#failures = new FailureMemory(entryClock))
-    const tier = (this.#tier = storages.shared && new Tier(storages.shared, settings))
+    const tier = (this.#tier = storages.shared && new Tier(storages.shared, settings, () => listener.on({ type: 'duplicate' })))
     this.#front = new Front({ table: this.table, flights, failures, listener, clock: entryClock })
     const storing = (this.#storing = new Storing(settings, { table: this.table, tier, tracker, clock: entryClock }))
     const loads = (this.#loads = new Loads({ name, flights, failures, storing, listener, clock, entryClock }))
@@ -76,6 +76,11 @@ export class Cache {
     const tracker = this.#tracker
     if (tracker !== undefined && !tracker.passes()) this.#track(table.hash(slot))
     return table.use(slot, now)
+  }
+
+  /** Takes note of what making keys took, milliseconds. */
+  keyed(durationMs: number): void {
+    this.#listener.on({ type: 'keyed', durationMs })
   }
 
   /** The answer to a request: `lookup`, or else `readThrough`. */

@@ -23,12 +23,30 @@ export type CacheEvent =
   | { readonly type: 'error' }
   /** A loader answered. */
   | { readonly type: 'loaded'; readonly durationMs: number }
+  /** What a load brought is kept. */
+  | ({ readonly type: 'stored' } & StoredLoad)
   /** A loader threw or rejected. */
   | { readonly type: 'failed'; readonly durationMs: number; readonly error: unknown }
   /** Entries left the storage of this process. */
   | { readonly type: 'evicted'; readonly reason: EvictionReason; readonly count: number }
   /** The shared tier answered a lookup, with a value or without. */
   | { readonly type: 'lookup'; readonly durationMs: number }
+  /** Time that making keys took, as one that was timed stands for others. */
+  | { readonly type: 'keyed'; readonly durationMs: number }
+  /** A load ended, and another process had stored the same key meanwhile. */
+  | { readonly type: 'duplicate' }
+
+/** A load whose value is kept, for the time to live that it has without jitter. Times in milliseconds of the cache's clock. */
+export interface StoredLoad {
+  readonly key: string
+  /** Hash of the key. */
+  readonly hash: number
+  readonly value: unknown
+  /** When it ended, and how long it took. */
+  readonly at: number
+  readonly loadMs: number
+  readonly ttlMs: number
+}
 
 /** Someone who is told what happens in a cache. Called on the path of every request: must be quick and must not throw. */
 export interface CacheListener {

@@ -45,6 +45,11 @@ export function scopedKeys(scope: string): (key: string) => string {
   return (key) => bounded(prefix + key)
 }
 
+/** Whether a key is a digest, which tells nothing of what it was made from. */
+export function isDigest(key: string): boolean {
+  return key.startsWith(`${MARK}#`)
+}
+
 function bounded(key: string): string {
   return key.length <= MAX_PLAIN ? key : digest(key)
 }

@@ -23,7 +23,7 @@ export function openCache(settings: CacheSettings, site: CallSite | undefined): 
   })
   const tiers = { local: storages.local && 'memory', shared: storages.shared?.tier }
   const subject = subjectOf(name, backend.name, tiers)
-  const own = namespace === undefined ? subject.statistics : new Statistics(subject.name, backend.name, tiers)
+  const own = namespace === undefined ? subject.statistics : new Statistics(subject.name, backend.name, tiers, false)
   listener = namespace === undefined ? own : both(own, subject.statistics)
   const cache = new Cache(settings, storages, listener, subject.tracker)
   subject.add(cache)
@@ -36,7 +36,8 @@ function both(first: CacheListener, second: CacheListener): CacheListener {
   return {
     on(event: CacheEvent) {
       first.on(event)
-      second.on(event)
+      // Keys of different namespaces are different ones, however they are spelled.
+      if (event.type !== 'stored') second.on(event)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { cache as contract } from '../contract/index.ts'
+import { cache as contract, cacheCosts } from '../contract/index.ts'
 import { NameRegistry, OTHER } from '../names.ts'
 import { ReuseTracker } from '../sampling/reuse-tracker.ts'
 import { addSource, type MetricSink, type MetricSource } from '../telemetry/source.ts'
@@ -52,7 +52,8 @@ export class Subject implements MetricSource {
       )
       this.#collectBytes(sink, caches)
     }
-    const ttlMs = caches.at(-1)?.rules.ttlMs ?? Number.POSITIVE_INFINITY
+    const { ttlMs = Number.POSITIVE_INFINITY, jitter = 0 } = caches.at(-1)?.rules ?? {}
+    sink.number(cacheCosts.jitter, { 'pitwall.cache.name': this.name }, jitter)
     if (ttlMs < Number.POSITIVE_INFINITY) sink.number(contract.ttl, this.#attributes, ttlMs / 1_000)
     const { shared } = this.#tiers
     if (shared === undefined) return

@@ -1,6 +1,7 @@
 import { cache as contract } from '../contract/index.ts'
 import { errorType } from '../telemetry/error-type.ts'
 import type { MetricSink, MetricSource } from '../telemetry/source.ts'
+import { CostStatistics } from './cost-statistics.ts'
 import { type CacheEvent, type CacheListener, type EvictionReason, LOCAL_HIT } from './events.ts'
 import { LoadTimes } from './load-times.ts'
 import { TimeSaved } from './time-saved.ts'
@@ -54,6 +55,7 @@ export class Statistics implements CacheListener, MetricSource {
   readonly #loads = new LoadTimes()
   readonly #failures = new Map<string, LoadTimes>()
   readonly #timeSaved = new TimeSaved()
+  readonly #costs: CostStatistics | undefined
   readonly #evictions = { size: 0, expired: 0, invalidated: 0 }
   #localHits = 0
   #sharedHits = 0
@@ -63,10 +65,12 @@ export class Statistics implements CacheListener, MetricSource {
   #bypasses = 0
   #errors = 0
 
-  constructor(name: string, backend: string, tiers: Tiers) {
+  /** @param isExported whether it is collected; else, as for a namespace, nothing is kept that telemetry alone has */
+  constructor(name: string, backend: string, tiers: Tiers, isExported: boolean = true) {
     this.#name = name
     this.#backend = backend
     this.#tiers = tiers
+    this.#costs = isExported ? new CostStatistics(name, tiers) : undefined
   }
 
   on(event: CacheEvent): void {
@@ -107,13 +111,17 @@ export class Statistics implements CacheListener, MetricSource {
         break
       case 'lookup':
         this.#timeSaved.sharedLookup(event.durationMs / 1_000)
+        this.#costs?.on(event)
+        break
+      default:
+        this.#costs?.on(event)
     }
   }
 
   /** What was counted, and what the cache holds. */
   snapshot(table: { readonly size: number; readonly bytes: number } | undefined): CacheStats {
     const hits = this.#localHits + this.#sharedHits
-    const requests = hits + this.#stale + this.#misses + this.#coalesced + this.#bypasses + this.#errors
+    const requests = this.#requests
     const ratio = (count: number): number => (requests === 0 ? 0 : count / requests)
     let loadErrors = 0
     for (const { count } of this.#failures.values()) loadErrors += count
@@ -160,6 +168,11 @@ export class Statistics implements CacheListener, MetricSource {
     for (const reason of ['size', 'expired', 'invalidated'] as const) {
       sink.number(contract.evictions, { ...name, 'pitwall.cache.eviction.reason': reason }, this.#evictions[reason])
     }
+    this.#costs?.write(sink, this.#requests)
+  }
+
+  get #requests(): number {
+    return this.#localHits + this.#sharedHits + this.#stale + this.#misses + this.#coalesced + this.#bypasses + this.#errors
   }
 
   #updateTimeSaved(): void {

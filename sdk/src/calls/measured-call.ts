@@ -14,16 +14,16 @@ const RESULT_BUDGET = 0.01
  */
 export function measuredCall(statistics: CallStatistics, work: () => unknown, args?: readonly unknown[]): unknown {
   const tracking = args && statistics.tracking
-  const argumentsHash = args === undefined || tracking === undefined ? 0 : tracking.called(args)
-  const returned = (value: unknown) => tracking?.returned(argumentsHash, value, statistics.meanMs * RESULT_BUDGET)
+  const argumentsHash = args && tracking?.called(args)
+  const returned = (value: unknown) => tracking?.returned(argumentsHash ?? 0, value, statistics.meanMs * RESULT_BUDGET)
   const place = statistics.begin()
   const followed = statistics.follower?.begin()
   let result: unknown
   try {
     result =
       followed === undefined
-        ? callSpan(statistics.name, work)
-        : followed.run(() => callSpan(statistics.name, () => labelled(followed, work)))
+        ? callSpan(statistics.name, work, argumentsHash)
+        : followed.run(() => callSpan(statistics.name, () => labelled(followed, work), argumentsHash))
   } catch (error) {
     followed?.endAtReturn()
     statistics.errors++

@@ -18,10 +18,26 @@ export const attributes = {
   'pitwall.cache.tier': { values: 'memory, redis, file', description: 'Storage that answered, within a hybrid cache.' },
   'pitwall.cache.result': { values: 'hit, stale, miss, coalesced, bypass, error', description: 'How one request to the cache ended.' },
   'pitwall.cache.eviction.reason': { values: 'size, expired, invalidated', description: 'Why an entry left the cache.' },
+  'pitwall.cache.spelling': {
+    values: 'new, same, different',
+    description: 'Whether another spelling of the key (case, white space) was loaded within its time to live, and brought the same value.',
+  },
   'pitwall.function.cached': { values: 'true, false', description: 'Whether the call went through a cache of ours.' },
-  'pitwall.subject': { values: 'bounded names, then `other`', description: 'Cache or function whose keys are followed.' },
-  'pitwall.subject.kind': { values: 'cache, function', description: 'Whether the subject has a cache already.' },
+  'pitwall.function.caller': { values: 'bounded by the name', description: 'Profiled function within whose call another was called.' },
+  'pitwall.write': { values: 'http, database, message', description: 'How a span wrote something elsewhere.' },
+  'pitwall.subject': { values: 'bounded names, then `other`', description: 'Cache, function or model whose keys are followed.' },
+  'pitwall.subject.kind': { values: 'cache, function, model', description: 'What the subject is: a cache, or what has none.' },
   'pitwall.reuse.same': { values: 'true, false', description: 'Whether a repeated call returned the same result.' },
+  'pitwall.run.pattern': {
+    values: 'all, sequential, repeated, retry, recovered, identical, after_slow, slow_again',
+    description:
+      'How calls of one function follow each other in a run: anyhow; one after the other under one parent; five or more under one parent, soon after each other or at once; again after an error; so, with success; three or more with equal arguments; with the arguments of a slow call; slow again.',
+  },
+  'pitwall.run.scenario': {
+    values: 'concurrent, batched, once, without_failed_retries, hits_25, hits_50, hits_75, hits_100',
+    description:
+      'What would be different: calls of one function that follow each other run four at a time; those under one parent are one; equal ones are made once; retries that fail are not made; so many in a hundred are answered at once.',
+  },
   'pitwall.cause': { values: 'code, gc, host', description: 'What kept the event loop from running.' },
   'pitwall.gc.fate': {
     values: 'freed, survived, promoted',
@@ -43,8 +59,25 @@ export const attributes = {
     values: 'minor, major, incremental, weakcb, other',
     description: 'What a garbage collection was: a scavenge is minor.',
   },
+  'gen_ai.request.model': { values: 'bounded names, then `other`', description: 'Model that was asked for.' },
+  'gen_ai.token.type': {
+    values: 'input, cached_input, output',
+    description: 'What tokens were: read, read from the cache of the provider, written.',
+  },
+  'gen_ai.evaluation.name': { values: "the user's", description: 'What an evaluator judges.' },
+  'pitwall.model.step': {
+    values: '1, 2, 3, 5, 9, 17, 33',
+    description: 'Which call of a model in its conversation or trace it was: this one, or one after it and before the next value.',
+  },
+  'pitwall.prompt.part': {
+    values: 'prefix, repeated, new',
+    description: 'What a part of a prompt was: begins as an earlier prompt did, was in one elsewhere, or neither.',
+  },
+  'db.client.connection.pool.name': { values: "the user's", description: 'Pool of connections.' },
+  'db.client.connection.state': { values: 'idle, used', description: 'What a connection does.' },
   'pitwall.sdk.layer': { values: 'one a layer of the SDK', description: 'Part of the SDK whose own cost is measured.' },
   'pitwall.verdict': { values: 'true, false', description: 'Whether an evaluation of the optimizer came to a verdict.' },
+  health: { values: 'good, degraded, bad, unknown', description: 'State of a service.' },
   id: { values: 'at most 50 open recommendations', description: 'Stable id of a recommendation: a hash of its rule and subject.' },
   rule: { values: 'one a rule', description: 'Id of the rule, which is its file name.' },
   title: { values: 'one a recommendation', description: 'What to do, in the imperative.' },
@@ -54,7 +87,10 @@ export const attributes = {
   priority: { values: 'critical, high, medium, low', description: 'How much the lower bound of the saving is worth.' },
   effort: { values: 'minutes, hours, days', description: 'How long the change takes to make.' },
   phase: { values: 'quick-win, next, later', description: 'Part of the plan that the change belongs to.' },
-  state: { values: 'proposed, accepted, applied, verified, refuted, stale', description: 'Where in its life the recommendation is.' },
+  state: {
+    values: 'proposed, accepted, applied, verified, refuted, stale, dismissed',
+    description: 'Where in its life the recommendation is.',
+  },
   runbook: { values: 'one a rule', description: 'Address of the page that explains the rule.' },
   advice: { values: 'one a recommendation', description: 'The change itself in one sentence, with its numbers.' },
   unit: { values: 's/s, By, usd/h, ratio', description: 'Unit of the saving.' },

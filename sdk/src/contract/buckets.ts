@@ -30,3 +30,6 @@ export const pauseBuckets = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.
 
 /** Delays of the event loop, in seconds: finest from 1 to 100 ms, where users begin to notice. */
 export const loopDelayBuckets = [0.0001, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const
+
+/** Times of calls of models, in seconds: those that OpenTelemetry's conventions for generative AI advise. */
+export const modelCallBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] as const

@@ -28,6 +28,13 @@ export const system = {
     'Files and sockets that the process has open (Linux).',
   ),
   uptime: number('gauge', 'process.uptime', 's', [], 'Time that the process has been running.'),
+  startDuration: number(
+    'gauge',
+    'pitwall.process.start.duration',
+    's',
+    [],
+    'Time from the start of the process until its entry module was loaded, with all that it imports; absent where that cannot be seen.',
+  ),
   networkIo: number(
     'counter',
     'system.network.io',

@@ -27,9 +27,9 @@ const NEAR = 20_000
 
 /** What a tracker follows. */
 export interface ReuseTrackerOptions {
-  /** Name of the cache or function, already bounded by a NameRegistry. */
+  /** Name of the cache, function or model, already bounded by a NameRegistry. */
   readonly subject: string
-  readonly kind: 'cache' | 'function'
+  readonly kind: 'cache' | 'function' | 'model'
   readonly clock: Clock
 }
 

@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace'
 import { positiveFromEnv } from './environment.ts'
 import { isRegistered } from './global-api.ts'
+import { ModelCallSampler } from './model-sampler.ts'
 import { otlpSpanExporter } from './otlp.ts'
 import { samplerFromEnvironment } from './sampler.ts'
 
@@ -30,16 +31,24 @@ export interface Tracing {
   shutdown(): Promise<void>
 }
 
-/** Registers a tracer provider, the context that follows async calls, and the propagators, as `OTEL_*` say. */
-export function startTracing(exporters: readonly SpanExporterName[], resource: Resource, timeoutMs: number): Tracing {
+/**
+ * Registers a tracer provider, the context that follows async calls, and the propagators, as `OTEL_*` say.
+ * @param listeners see spans start and end beside the exporters, those of model calls also where they are not sampled
+ */
+export function startTracing(
+  exporters: readonly SpanExporterName[],
+  resource: Resource,
+  timeoutMs: number,
+  listeners: readonly SpanProcessor[],
+): Tracing {
   const otlp = exporters.includes('otlp') ? otlpSpanExporter(timeoutMs) : undefined
-  const spanProcessors: SpanProcessor[] = []
+  const spanProcessors: SpanProcessor[] = [...listeners]
   if (otlp !== undefined) spanProcessors.push(new BatchSpanProcessor({ exporter: otlp, ...batchFromEnvironment() }))
   if (exporters.includes('console')) spanProcessors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }))
   const provider = new TracerProvider({
     resource,
     spanProcessors,
-    sampler: samplerFromEnvironment(),
+    sampler: new ModelCallSampler(samplerFromEnvironment()),
     spanLimits: spanLimitsFromEnvironment(),
   })
   trace.setGlobalTracerProvider(provider)

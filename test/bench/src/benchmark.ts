@@ -51,6 +51,11 @@ export function atMost(limit: number, unit: string, measured: Pick<Goal, 'id' | 
   return goal({ ...measured, limit, unit, comparator: '<=' })
 }
 
+/** A figure as text, with four digits. */
+export function format(figure: number): string {
+  return Number.isInteger(figure) ? String(figure) : figure.toPrecision(4)
+}
+
 /** Mean of some numbers. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length

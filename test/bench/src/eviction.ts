@@ -2,7 +2,7 @@ import { type Benchmark, goal, type Peer, mean } from './benchmark.ts'
 import { type Candidate, candidates } from './support/policies.ts'
 import { costs, memory } from './support/policy-costs.ts'
 import { numbered, type Requests } from './support/replay.ts'
-import { POLICIES, readTraces, SIZES, type Trace } from './support/traces.ts'
+import { POLICIES, readTraces, type Trace } from './support/traces.ts'
 
 /** In caches smaller than this, a handful of the requests of these traces decides. */
 const MIN_ENTRIES = 50
@@ -59,7 +59,7 @@ interface Point {
 
 function pointsOf(trace: Trace, policies: readonly Candidate[]): Point[] {
   const requests = numbered(trace.keys)
-  const sizes = trace.byPolicy.length > 0 ? trace.byPolicy.map(({ entries }) => entries) : SIZES
+  const sizes = trace.byPolicy.length > 0 ? trace.byPolicy.map(({ entries }) => entries) : [...trace.bySize.keys()]
   return sizes.map((entries) => {
     const ratios = new Map([...truthAt(trace, entries), ...policies.map((one) => [one.name, percentOf(one, requests, entries)] as const)])
     const opt = ratios.get('truth: opt')

@@ -1,11 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { environment, type Benchmark, type BenchmarkResult, type Goal } from './benchmark.ts'
+import { environment, type Benchmark, type BenchmarkResult, format, type Goal } from './benchmark.ts'
+import { page } from './page.ts'
 
 const folder = import.meta.dirname
-const notBenchmarks = new Set(['main', 'benchmark'])
+const notBenchmarks = new Set(['main', 'benchmark', 'page'])
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.js'))
   .map((file) => basename(file, '.js'))
@@ -17,7 +18,7 @@ async function load(name: string): Promise<Benchmark> {
 }
 
 async function list(): Promise<void> {
-  console.log('npm run bench -- NAME [--json] [--seed N]\n')
+  console.log('npm run bench -- NAME [--json] [--html FILE] [--seed N]\n')
   const width = Math.max(...names.map((name) => name.length))
   for (const name of names) console.log(`  ${name.padEnd(width)}   ${(await load(name)).what}`)
 }
@@ -34,14 +35,10 @@ function row({ holds, figure, unit, comparator, limit, what }: Goal): string {
   return `  ${holds ? 'holds' : 'FAILS'} ${format(figure).padStart(10)} ${unit} (${comparator} ${limit})  ${what}`
 }
 
-function format(figure: number): string {
-  return Number.isInteger(figure) ? String(figure) : figure.toPrecision(4)
-}
-
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, seed: { type: 'string' } },
+    options: { json: { type: 'boolean', default: false }, html: { type: 'string' }, seed: { type: 'string' } },
   })
   const [name] = positionals
   if (name === undefined) {
@@ -58,7 +55,13 @@ async function main(): Promise<number> {
     return 2
   }
   const benchmark = await load(name)
-  const result = await benchmark.run((line) => console.error(line), { seed })
+  const told: string[] = []
+  const progress = (line: string): void => {
+    told.push(line)
+    console.error(line)
+  }
+  const result = await benchmark.run(progress, { seed })
+  if (values.html !== undefined) writeFileSync(values.html, page(name, benchmark.what, result, told))
   if (values.json) console.log(JSON.stringify({ name, ...result, environment: environment() }, null, 2))
   else print(name, result)
   return result.goals.every((goal) => goal.holds) ? 0 : 1

@@ -3,11 +3,13 @@ import { advice } from '@pitwall/sdk/contract'
 import { recommendationSeries } from '../../../collector-processor/dist/recommendation/series.js'
 import { worthOf } from '../../../collector-processor/dist/recommendation/worth.js'
 import type { MetricSource } from '../../../sdk/dist/telemetry/source.js'
-import { atMost, type Benchmark, type BenchmarkResult, goal, mean } from './benchmark.ts'
+import { atMost, type Benchmark, type BenchmarkResult, mean } from './benchmark.ts'
+import { adviceGoals, atLeast, percent } from './optbench/goals.ts'
 import { startWithHistory } from './optbench/history.ts'
 import { Instance } from './optbench/instance.ts'
+import { CHEAPER, CHEAPER_PRICE, PRICE, PRICED } from './optbench/one-model.ts'
 import { Recorder } from './optbench/recorder.ts'
-import { coverage, halfWidth, meanError, type Prediction, rankCorrelation } from './optbench/score.ts'
+import { coverage, halfWidth, type Prediction } from './optbench/score.ts'
 import { discoverWorlds } from './optbench/world.ts'
 
 const HOUR_MS = 3_600_000
@@ -38,7 +40,14 @@ interface Judged {
   readonly verdict: string | undefined
 }
 
-const settings = { windowMs: '1h', blocks: 12, earlierWindows: 4, scrapeIntervalMs: '60s', maxRecommendations: 50 } as const
+const settings = {
+  windowMs: '1h',
+  blocks: 12,
+  earlierWindows: 4,
+  scrapeIntervalMs: '60s',
+  maxRecommendations: 50,
+  modelPrices: { [PRICED]: PRICE, [CHEAPER]: CHEAPER_PRICE },
+} as const
 
 /** Plays all worlds, lets a real Prometheus have them, and asks the optimizer once. */
 async function ask(record: (recorder: Recorder, end: number) => void): Promise<{ report: Report; version: string }> {
@@ -130,15 +139,9 @@ export default {
     for (const one of all) complain(one, progress)
     const advised = all.flatMap(({ recommendations }) => recommendations).length
     const truths = all.flatMap(({ instance }) => instance.world.truths).length
-    const percent = (share: number) => Number((100 * share).toPrecision(4))
-    const atLeast = (limit: number, id: string, what: string, share: number) =>
-      goal({ id, what, unit: '%', figure: percent(share), limit, comparator: '>=' })
     return {
       goals: [
-        atLeast(97, 'precision', 'recommendations that are right', predictions.length / advised),
-        atLeast(95, 'recall', 'problems that are found', predictions.length / truths),
-        atMost(15, '%', { id: 'error', what: 'mean relative error of the predicted saving', figure: percent(meanError(predictions)) }),
-        atLeast(95, 'ranks', 'rank correlation of predicted and true savings (Spearman)', rankCorrelation(predictions)),
+        ...adviceGoals({ advised, truths, predictions }),
         atLeast(90, 'coverage', 'true savings inside their interval', coverage(predictions)),
         atMost(97, '%', { id: 'too-wide', what: 'true savings inside their interval', figure: percent(coverage(predictions)) }),
         atLeast(90, 'verified', 'right changes that are verified', shareOf(all, false, 'verified', progress)),

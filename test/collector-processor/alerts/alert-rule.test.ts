@@ -144,9 +144,12 @@ describe('the alert rule', () => {
     expect(outputs.join('')).toContain('SUCCESS')
   })
 
-  it.each<State>(['applied', 'verified', 'refuted', 'stale'])('stays silent for a recommendation that is %s', async (state) => {
-    await expect(raises(seriesOf(sampleRecommendation({ state })), [])).resolves.toContain('SUCCESS')
-  })
+  it.each<State>(['applied', 'verified', 'refuted', 'stale', 'dismissed'])(
+    'stays silent for a recommendation that is %s',
+    async (state) => {
+      await expect(raises(seriesOf(sampleRecommendation({ state })), [])).resolves.toContain('SUCCESS')
+    },
+  )
 
   it('stays silent when the saving may be nothing', async () => {
     await expect(

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import advise from '../../../collector-processor/src/commands/advise.ts'
-import { type CommandIo, type OptionValues, UsageError } from '../../../collector-processor/src/commands/command.ts'
+import plan from '../../../collector-processor/src/commands/plan.ts'
+import { type Command, type CommandIo, type OptionValues, UsageError } from '../../../collector-processor/src/commands/command.ts'
+import type { Plan } from '../../../collector-processor/src/recommendation/plan.ts'
 import type { Report } from '../../../collector-processor/src/recommendation/recommendation.ts'
 import rule from '../../../collector-processor/src/rules/uncached-repetition.ts'
 import { type HistoricPrometheus, historic, startWithHistory } from '../../support/history.ts'
@@ -11,7 +13,7 @@ interface Outcome {
   readonly err: string
 }
 
-async function run(options: OptionValues): Promise<Outcome> {
+async function run(options: OptionValues, command: Command = advise): Promise<Outcome> {
   let [out, err] = ['', '']
   const io: CommandIo = {
     out: (text) => void (out += text),
@@ -20,7 +22,7 @@ async function run(options: OptionValues): Promise<Outcome> {
     signal: new AbortController().signal,
     env: {},
   }
-  return { code: await advise.run(options, io, []), out, err }
+  return { code: await command.run(options, io, []), out, err }
 }
 
 describe('pitwall advise', () => {
@@ -38,6 +40,7 @@ describe('pitwall advise', () => {
     expect(out).toMatch(/3 {2}Investigate whether search may be cached/)
     expect(out).toMatch(/Wrap it in cached\(…, { maxEntries: 50, ttl: '30s' }\)\./)
     expect(out).toMatch(/normalize +agent-3 +uncached-repetition +all its calls together take only 400 µs of each second/)
+    expect(out).toMatch(/agent-\d+ +degraded +Cache search \(uncached-repetition\)|services? (is|are) good/)
     expect(out).not.toMatch(/NaN|undefined/)
   })
 
@@ -51,6 +54,21 @@ describe('pitwall advise', () => {
       state: 'proposed',
       change: { maxEntries: 50, ttlSeconds: 30 },
     })
+  })
+
+  it('prints the plan in 80 columns, as a document, and as Markdown with the code', async () => {
+    const { code, out, err } = await run({ prometheus: prometheus.url }, plan)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^Quick wins\n\n {2}1\. Cache search\n {5}0\.9 s\/s \(0\.\d+ to 0\.\d+\); minutes\n/)
+    expect(out).toMatch(/\nNext\n\n {2}\d\. Investigate whether search may be cached\n/)
+    expect(out).toMatch(/\nTogether about 2\.65 s\/s \(2\.\d+ to 2\.\d+\)\.\n$/)
+    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
+    const document: Plan & { evaluatedAt: number } = JSON.parse((await run({ prometheus: prometheus.url, json: true }, plan)).out)
+    expect(document.totals[0]?.likely).toBeCloseTo(2.655, 2)
+    expect(document.phases.map(({ phase }) => phase)).toEqual(['quick-win', 'next'])
+    expect((await run({ prometheus: prometheus.url, markdown: true }, plan)).out).toMatch(
+      /^# Plan\n[^]*- \[ \] Wrap it in cached[^]*```ts\nimport { cached }/,
+    )
   })
 
   it('has no verdict when Prometheus knows nothing of the last window', async () => {

@@ -13,14 +13,16 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-async function rules(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+async function rules(...given: readonly (string | NodeJS.ProcessEnv)[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', '']
+  const args = given.filter((one) => typeof one === 'string')
+  const env = given.find((one) => typeof one === 'object') ?? process.env
   const io = {
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
     colour: false,
     signal: new AbortController().signal,
-    env: {},
+    env,
   }
   return { code: await main(['rules', ...args], io), out, err }
 }
@@ -47,7 +49,57 @@ describe('pitwall rules', () => {
     expect(mistakes).toEqual([{ file, line: 7, column: 1, message: "'exrp' is no field of a rule; did you mean 'expr'?" }])
   })
 
-  it.each([[[]], [['check']], [['check', '/nowhere.yaml']], [['list', 'more']], [['list', '--unknown']]])(
+  it('reads the files that a pattern matches, and says when there is none', async () => {
+    await writeFile(join(folder, 'other.yml'), documentedRule().replace('id: slow-model-call', 'id: other'))
+    expect(await rules('check', join(folder, '**'))).toMatchObject({ code: 0, out: '2 rules are right.\n' })
+    expect((await rules('--rules', join(folder, 'o*.yml'), 'list')).out).toMatch(/^other +hours/m)
+    expect(await rules('check', join(folder, '*.json'))).toMatchObject({ code: 2, err: expect.stringContaining('no file matches it') })
+  })
+
+  it('tests the cases of a rule on a real Prometheus, each apart from the others, and says what came out instead', async () => {
+    const file = join(folder, 'tested.yaml')
+    await writeFile(file, documentedRule().replace('says: nothing', 'says: finding'))
+    const { code, out } = await rules('test', join(folder, 'good.yaml'), file)
+    expect(out).toBe(
+      [
+        `${join(folder, 'good.yaml')} (slow-model-call)`,
+        '  ✓ says finding: a model that takes 4 s',
+        '  ✓ says nothing: a model that takes 1 s',
+        '  ✓ says notAdvised: a slow one that is seldom called',
+        '',
+        `${file} (slow-model-call)`,
+        '  ✓ says finding: a model that takes 4 s',
+        '  ✗ says finding: a model that takes 1 s',
+        '      it says nothing',
+        '  ✓ says notAdvised: a slow one that is seldom called',
+        '',
+        '5 of 6 cases right.',
+        '',
+      ].join('\n'),
+    )
+    expect(code).toBe(1)
+  })
+
+  it('does not call a rule tested that has no cases, or mistakes', async () => {
+    const [file, broken] = [join(folder, 'none.yaml'), join(folder, 'broken.yaml')]
+    await writeFile(file, documentedRule().replace(/\ncases:[^]*/, '\n'))
+    expect(await rules('test', file)).toMatchObject({
+      code: 1,
+      out: `${file} (slow-model-call)\n  – it has no cases\n\nThere are no cases.\n`,
+    })
+    await writeFile(broken, documentedRule().replace('says: nothing', 'says: noting'))
+    const { code, out } = await rules('test', broken)
+    expect(code).toBe(1)
+    expect(out).toMatch(/✗ .*broken\.yaml:\d+:11: 'cases\.1\.says' must be one of finding, notAdvised, notEnoughData, nothing\.\n/)
+  })
+
+  it('has no verdict on cases where no Prometheus is to be had', async () => {
+    const { code, err } = await rules('test', join(folder, 'good.yaml'), { PITWALL_PROMETHEUS: '/nowhere' })
+    expect(code).toBe(3)
+    expect(err).toMatch(/^No verdict: .*PITWALL_PROMETHEUS names \/nowhere/)
+  })
+
+  it.each([[[]], [['check']], [['test']], [['check', '/nowhere.yaml']], [['list', 'more']], [['list', '--unknown']]])(
     'does not guess what %j means',
     async (args) => {
       expect((await rules(...args)).code).toBe(2)

@@ -8,6 +8,8 @@ import { main } from '../../../collector-processor/src/main.ts'
 import { exposition } from '../../../collector-processor/src/pages/exposition.ts'
 import { point } from '../../../collector-processor/src/recommendation/series.ts'
 import { cache, prometheusName } from '../../../sdk/src/contract/index.ts'
+import { discoverDashboards } from '../../../grafana/discover.ts'
+import { dashboardExpressions, substituteVariables } from '../../../grafana/expressions.ts'
 import { documentedRule } from '../../support/documented-rule.ts'
 import { eventually } from '../../support/eventually.ts'
 import { deadEndpoint, startFrozenReceiver } from '../../support/otlp-receiver.ts'
@@ -55,12 +57,31 @@ async function refused(...args: readonly string[]): Promise<{ code: number; said
   return { code: await main(['serve', ...args], io), said }
 }
 
+/** A rule whose seventh line names a metric. */
+function crowdedCache(metric: string): string {
+  const limits = `max by (service_name, pitwall_cache_name) (${prometheusName(cache.entryLimit)})`
+  return [
+    'id: crowded-cache',
+    'title: Look at {{ subject }}',
+    'subject: { label: pitwall_cache_name, kind: cache }',
+    'advice: Look at {{ subject }}.',
+    'effort: hours',
+    `saving: { expr: '${limits} * 0.01', unit: s/s }`,
+    `expr: max (${metric}) by (service_name, pitwall_cache_name) > 50`,
+    `verify: { spent: '${limits}', requests: '${limits}' }`,
+    '',
+  ].join('\n')
+}
+
 describe('pitwall serve', () => {
   const stack = useStack(['prometheus'])
   let stopFleet: (() => void) | undefined
+  /** What Prometheus scrapes beside the fleet. */
+  let optimizer = (): Promise<string> => Promise.resolve('')
 
   beforeAll(async () => {
-    stopFleet = await scraped(stack(), exposition([point(cache.entryLimit, { 'pitwall.cache.name': 'quotes' }, 100)]))
+    const fleet = exposition([point(cache.entryLimit, { 'pitwall.cache.name': 'quotes' }, 100)], { service_name: 'agent' })
+    stopFleet = await scraped(stack(), async () => fleet + (await optimizer()))
     await eventually('the fleet in Prometheus', async () => (await query(stack(), prometheusName(cache.entryLimit))).length > 0)
   })
   afterAll(() => stopFleet?.())
@@ -90,6 +111,32 @@ describe('pitwall serve', () => {
     await eventually('another cycle', async () => (await (await fetch(`${service.url}/metrics`)).text()) !== cycles)
     expect(service.said().match(/slow\.yaml:7:1:/g)).toHaveLength(1)
     expect((await page()).status).toBe(200)
+    expect(await service.stop()).toBe(0)
+    await rm(folder, { recursive: true })
+  })
+
+  it('names line, word and fix of a mistake; the corrected rule is in table, alerts and dashboard without a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pitwall-rules-'))
+    const [file, config] = [join(folder, 'crowded.yaml'), join(folder, 'config.mjs')]
+    await writeFile(file, crowdedCache('pitwall_cache_entry_limt'))
+    await writeFile(config, `export default { settings: { windowMs: '3s', blocks: 3, scrapeIntervalMs: '500ms' } }`)
+    const url = stack().endpoints.prometheus ?? ''
+    const service = await serving('--prometheus', url, '--interval', '100ms', '--rules', file, '--config', config)
+    optimizer = async () => await (await fetch(`${service.url}/metrics`)).text()
+    await eventually('the mistake', async () => service.said().includes('crowded.yaml'))
+    expect(service.said()).toContain(
+      `${file}:7:12: expr asks for 'pitwall_cache_entry_limt', which Pitwall does not export; did you mean 'pitwall_cache_entry_limit'?`,
+    )
+    await writeFile(file, crowdedCache(prometheusName(cache.entryLimit)))
+    await eventually('the row of the table', async () => (await (await fetch(service.url)).text()).includes('>Look at quotes<'))
+    await eventually('the alert', async () => (await query(stack(), `ALERTS{rule="crowded-cache",alertstate="firing"}`)).length === 1)
+    const shown = (await discoverDashboards())
+      .filter(({ name }) => name === 'recommendations')
+      .flatMap(({ dashboard }) => dashboardExpressions(dashboard))
+      .find(({ where }) => where === 'What to change, and what it saves')
+    const rows = await query(stack(), substituteVariables(shown?.expr ?? '', '5s'))
+    expect(rows.map(({ labels }) => labels['title'])).toEqual(['Look at quotes'])
+    optimizer = () => Promise.resolve('')
     expect(await service.stop()).toBe(0)
     await rm(folder, { recursive: true })
   })

@@ -29,7 +29,9 @@ describe('recommendations over OTLP', () => {
 
   it('arrive in Prometheus as the series of the contract', async () => {
     const emitter = emitterTo(stack().endpoints.otlp)
-    await emitter.emit(report({ id: 'contract01', state: 'verified', appliedAt: 1_795_000_100, verifiedAt: 1_795_000_200, actual: 0.43 }))
+    const health = [{ service: 'travel-agent', state: 'degraded', reasons: ['2 % of 600 calls failed'] }] as const
+    const judged = report({ id: 'contract01', state: 'verified', appliedAt: 1_795_000_100, verifiedAt: 1_795_000_200, actual: 0.43 })
+    await emitter.emit({ ...judged, health })
     const names = await eventually('all series of a recommendation', async () => {
       const found = await series('{id="contract01"}')
       return found.length >= 8 && found
@@ -56,6 +58,7 @@ describe('recommendations over OTLP', () => {
       service_name: 'pitwall',
       service_instance_id: 'optimizer-1',
     })
+    expect(await series('pitwall_service_health{service="travel-agent",health="degraded"}')).toMatchObject([{ value: 1 }])
     await emitter.close()
   })
 

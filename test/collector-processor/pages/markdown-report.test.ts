@@ -39,6 +39,12 @@ describe('the report in Markdown', () => {
     expect(markdownReport(sampleReport())).toContain('Nothing to recommend')
   })
 
+  it('says how each service is, and why', () => {
+    const health = [{ service: 'a|b', state: 'degraded', reasons: ['2 % of 600 calls failed'] }] as const
+    expect(markdownReport({ ...sampleReport(), health })).toContain(String.raw`| a\|b | degraded | 2 % of 600 calls failed |`)
+    expect(markdownReport(sampleReport())).not.toContain('Health')
+  })
+
   it('lets names from telemetry break neither tables nor code', () => {
     const text = markdownReport(sampleReport(sampleRecommendation({ title: 'a|b\n<img> [x](y)', example: 'a\n```\nb' })))
     expect(text).toContain(String.raw`| 1 | a\|b \<img\> \[x\](y) |`)

@@ -52,6 +52,14 @@ describe('the overview page', () => {
     expect(await page(sampleReport())).toContain('Nothing to recommend')
   })
 
+  it('says how each service is, and why', async () => {
+    const health = [{ service: 'shop', state: 'bad', reasons: ['20 % of 600 calls failed', '<b>'] }] as const
+    const text = await page({ ...sampleReport(), health })
+    expect(text).toContain('<span class="tag bad">bad</span>')
+    expect(text).toContain('20 % of 600 calls failed; &lt;b&gt;')
+    expect(await page(sampleReport())).not.toContain('Health of the services')
+  })
+
   it('takes every name from telemetry as text', async () => {
     const hostile = `<script>alert('x')</script>"><img src=x onerror=alert(1)>`
     const recommendation = sampleRecommendation({

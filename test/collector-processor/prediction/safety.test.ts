@@ -21,6 +21,9 @@ describe('the safety of caching a function', () => {
     'SEND_MAIL',
     'user:update',
     'putObject',
+    'mcp__shop__order_item',
+    'execute_tool book_flight',
+    'tools/call pay_invoice',
   ])('%s says that it writes', (name) => {
     expect(writingWord(name)).toBeDefined()
   })
@@ -38,6 +41,9 @@ describe('the safety of caching a function', () => {
     'postal',
     'computePayment',
     'get_post',
+    'execute_tool get_weather',
+    'mcp__orders__list_open',
+    'call_model',
   ])('%s does not say that it writes', (name) => expect(writingWord(name)).toBeUndefined())
 
   it('is safe with enough equal results, and says with how many', () => {

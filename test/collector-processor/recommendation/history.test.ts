@@ -65,6 +65,24 @@ describe('the history of a recommendation', () => {
     expect(found?.saving.likely).toBe(3)
   })
 
+  it('tells how a prediction had been corrected, and of one that had not been that it was not', async () => {
+    const corrections = [
+      series(advice.correction, [[120, 0.8]], { bound: 'likely' }),
+      series(advice.correction, [[120, 1.2]], { bound: 'lower' }),
+    ]
+    const found = await past(
+      info('proposed', 110),
+      series(advice.created, [[110, 100]]),
+      ...saving([110, 1], [120, 2], [130, 3]),
+      ...corrections,
+    )
+    expect([105, 115, 130].map((moment) => found?.correctionUntil(moment))).toEqual(
+      Array.from({ length: 3 }, () => ({ likely: 1, width: 1 })),
+    )
+    expect(found?.correctionUntil(125).likely).toBe(0.8)
+    expect(found?.correctionUntil(125).width).toBeCloseTo(1.5, 9)
+  })
+
   it('leaves out what has no creation or no prediction', async () => {
     expect(await past(info('proposed', 110), ...saving([110, 1]))).toBeUndefined()
     expect(await past(info('proposed', 110), series(advice.created, [[110, 100]]))).toBeUndefined()

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recommendationId } from '../../../collector-processor/src/recommendation/identity.ts'
-import { plan, total } from '../../../collector-processor/src/recommendation/plan.ts'
-import { priorityOf, rank } from '../../../collector-processor/src/recommendation/ranking.ts'
+import { best, priorityOf, rank } from '../../../collector-processor/src/recommendation/ranking.ts'
 import type { Recommendation, Saving } from '../../../collector-processor/src/recommendation/recommendation.ts'
 import { sampleRecommendation } from '../../support/recommendations.ts'
 
@@ -39,6 +38,15 @@ describe('ranking', () => {
     expect(ids(rank(list, units))).toBe('p a v s')
   })
 
+  it('loses nothing that waits for its verdict, however much is open', () => {
+    const list = rank(
+      [of('a', { state: 'applied' }), of('p', { saving: saving(1) }), of('q', { saving: saving(2) }), of('v', { state: 'verified' })],
+      units,
+    )
+    expect(ids(best(list, 1))).toBe('q a')
+    expect(ids(best(list, 2))).toBe('q p a v')
+  })
+
   it('does not depend on the order in which it is given', () => {
     const list = ['a', 'b', 'c'].map((id) => of(id, {}))
     expect(ids(rank(list.toReversed(), units))).toBe(ids(rank(list, units)))
@@ -47,31 +55,6 @@ describe('ranking', () => {
   it('calls a saving that is not certain medium at most', () => {
     expect([2, 0.3, 0.06, 0.02].map((lower) => priorityOf(lower, true))).toEqual(['critical', 'high', 'medium', 'low'])
     expect([2, 0.3, 0.06, 0.02].map((lower) => priorityOf(lower, false))).toEqual(['medium', 'medium', 'medium', 'low'])
-  })
-})
-
-describe('the plan', () => {
-  it('does the quick ones first', () => {
-    const phases = plan([of('a', { effort: 'minutes' }), of('b', { effort: 'hours' }), of('c', { effort: 'days' })]).map(
-      ({ phase }) => phase,
-    )
-    expect(phases).toEqual(['quick-win', 'next', 'later'])
-  })
-
-  it('does a second change of the same subject later than the first', () => {
-    const list = ['a', 'b', 'c', 'd'].map((id) => of(id, { subject: 'search' }))
-    expect(plan(list).map(({ phase }) => phase)).toEqual(['quick-win', 'next', 'later', 'later'])
-  })
-
-  it('adds up the seconds of what is open, gains on the same subject once, and no bytes', () => {
-    const list = [
-      of('a', { saving: saving(1, 2, 3) }),
-      of('b', { subject: 'a', saving: saving(0.5, 9, 9) }),
-      of('c', { saving: saving(1, 1, 1) }),
-      of('d', { saving: saving(5), state: 'verified' }),
-      of('e', { saving: { unit: 'By', lower: 1e9, likely: 1e9, upper: 1e9 } }),
-    ]
-    expect(total(list)).toEqual({ lower: 2, likely: 3, upper: 4 })
   })
 })
 

@@ -17,7 +17,7 @@ describe('recommendations as series', () => {
   })
 
   it('carry every attribute that the contract declares, and none beside', () => {
-    const full = sampleRecommendation({ appliedAt: 1, verifiedAt: 2, actual: 3 })
+    const full = sampleRecommendation({ appliedAt: 1, verifiedAt: 2, actual: 3, correction: { likely: 0.9, width: 1.1 } })
     for (const { metric, attributes } of recommendationSeries(sampleReport(full))) {
       expect(Object.keys(attributes).toSorted()).toEqual([...metric.attributes].toSorted())
     }

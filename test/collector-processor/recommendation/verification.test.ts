@@ -27,6 +27,13 @@ describe('verification', () => {
     expect(confirmed.kind === 'waiting' ? 0 : confirmed.actual.likely).toBeCloseTo(20 * 0.04, 9)
   })
 
+  it('says what a request cost in dollars, where dollars are saved', () => {
+    const dollars = verdict({ predicted: { unit: 'usd/h', lower: 70, likely: 80, upper: 90 }, cost: cost(0.05 * 3_600, 0.046 * 3_600) })
+    expect(dollars.kind === 'waiting' ? [] : dollars.evidence).toContainEqual(
+      'A request cost 0.05 dollars before the change and 0.046 dollars after it, at 20 of them a second.',
+    )
+  })
+
   it('does not take a change of the request rate for a saving', () => {
     const twice = cost(0.05, 0.01)
     const requests = twice.requests.map((count, index) => (count ?? 0) * (index < 6 ? 1 : 2))
@@ -76,5 +83,69 @@ describe('verification', () => {
   it('gives a measurement that varies the benefit of its own interval', () => {
     expect(verdict({ cost: cost(0.05, 0.02, { noise: 0.5 }) }).kind).toBe('verified')
     expect(verdict({ cost: cost(0.05, 0.02) }).kind).toBe('refuted')
+  })
+
+  it('does not take an hour that was bad by chance for the usual cost', () => {
+    // Two windows before the change: mostly 10 ms a request, in the last of them by a few slow ones 14 ms.
+    const longer: Span = { end: 210, blockSeconds: 10, blocks: 21, windowBlocks: 6 }
+    const perBlock = [
+      0.008,
+      0.012,
+      0.009,
+      0.011,
+      0.008,
+      0.012,
+      0.008,
+      0.026,
+      0.009,
+      0.024,
+      0.008,
+      0.009,
+      ...Array.from({ length: 9 }, () => 0.01),
+    ]
+    const requests = perBlock.map(() => 200)
+    const measured = verdict({
+      span: longer,
+      appliedAt: 120,
+      cost: { spent: perBlock.map((seconds) => seconds * 200), requests },
+      predicted: { unit: 's/s', lower: 0.06, likely: 0.08, upper: 0.1 },
+    })
+    expect(measured.kind === 'waiting' ? 1 : measured.actual.likely).toBeLessThan(0.04)
+  })
+
+  it('does not take the time of day for a saving, where the day before shows it', () => {
+    const evening = cost(0.05, 0.025)
+    const saved = (changes: Partial<Measurement>): number => {
+      const measured = verdict({ appliedAt: 100_060, span: { ...span, end: 100_150 }, ...changes })
+      return measured.kind === 'waiting' ? Number.NaN : measured.actual.likely
+    }
+    expect(saved({ cost: evening })).toBeCloseTo(0.5, 9)
+    expect(saved({ cost: { ...evening, dayBefore: cost(0.04, 0.02) } })).toBeCloseTo(0, 9)
+    expect(saved({ cost: { ...evening, dayBefore: cost(0.04, 0.04) } }), 'no cycle').toBeCloseTo(0.5, 9)
+    expect(saved({ cost: { ...evening, dayBefore: cost(0.04, 0.03, { noise: 0.9 }) } }), 'a cycle that is not certain').toBeCloseTo(0.5, 9)
+    expect(saved({ cost: { ...evening, dayBefore: cost(0.04, 0.02, { blocks: 6 }) } }), 'too little of that day').toBeCloseTo(0.5, 9)
+  })
+
+  it('does not correct twice for a cycle that the controls have as well', () => {
+    const control = { ...cost(0.04, 0.02), dayBefore: cost(0.04, 0.02) }
+    const measured = verdict({
+      appliedAt: 100_060,
+      span: { ...span, end: 100_150 },
+      cost: { ...cost(0.05, 0.005), dayBefore: cost(0.05, 0.025) },
+      controls: [control, control, control],
+      predicted: { unit: 's/s', lower: 0.3, likely: 0.4, upper: 0.5 },
+    })
+    expect(measured.kind === 'waiting' ? 0 : measured.actual.likely).toBeCloseTo(20 * (0.025 - 0.005), 9)
+    expect(measured.kind === 'waiting' ? '' : measured.evidence.join(' ')).toContain(
+      'At the same hours of the day before it changed to 50 % by itself',
+    )
+  })
+
+  it('asks no day before that lies after the change', () => {
+    const late = { ...cost(0.05, 0.01), dayBefore: cost(0.01, 0.05) }
+    const long: Span = { end: 400_000, blockSeconds: 20_000, blocks: 15, windowBlocks: 6 }
+    const measured = verdict({ span: long, appliedAt: 220_000, cost: late })
+    expect(measured.kind).not.toBe('waiting')
+    expect(measured.kind === 'waiting' ? [] : measured.evidence).toContain('Nothing was corrected for.')
   })
 })

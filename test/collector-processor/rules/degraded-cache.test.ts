@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Span } from '../../../collector-processor/src/prometheus/evidence.ts'
 import { questions } from '../../../collector-processor/src/prometheus/questions.ts'
 import type { Blocks } from '../../../collector-processor/src/prometheus/series.ts'
-import rule, { bypassed, sharedHits } from '../../../collector-processor/src/rules/degraded-cache.ts'
+import rule, { bypassed } from '../../../collector-processor/src/rules/degraded-cache.ts'
 import { parseSettings } from '../../../collector-processor/src/settings.ts'
 import { type Answered, evidenceOf, steady } from '../../support/evidence.ts'
 
@@ -15,7 +15,7 @@ function given({ errors = steady(0, span), bypasses = steady(0, span), open = st
   const results = (result: string, blocks: Blocks): Answered => ({
     question: questions.cacheRequests,
     subject,
-    labels: { 'pitwall.cache.result': result },
+    labels: { 'pitwall.cache.result': result, 'pitwall.cache.tier': 'redis' },
     blocks,
   })
   return [
@@ -23,7 +23,6 @@ function given({ errors = steady(0, span), bypasses = steady(0, span), open = st
     results('miss', steady(160, span)),
     results('error', errors),
     results('bypass', bypasses),
-    { question: sharedHits, subject, blocks: steady(640, span) },
     { question: bypassed, subject, blocks: open },
     { question: questions.loads, subject, blocks: steady(360, span) },
     { question: questions.loadSeconds, subject, blocks: steady(18, span) },

@@ -5,7 +5,7 @@ import { questions } from '../../../collector-processor/src/prometheus/questions
 import type { Finding } from '../../../collector-processor/src/rules/rule.ts'
 import rule from '../../../collector-processor/src/rules/uncached-repetition.ts'
 import { parseSettings } from '../../../collector-processor/src/settings.ts'
-import { evidenceOf } from '../../support/evidence.ts'
+import { evidenceOf, steady } from '../../support/evidence.ts'
 import { followed, realisedHitRatio, requestsOf, type Traffic } from '../../support/fleet.ts'
 
 const subject = { service: 'agent', kind: 'function', name: 'search' } as const
@@ -53,6 +53,29 @@ describe('uncached-repetition', () => {
     expect(finding.saving.lower).toBeGreaterThan(0)
   })
 
+  it('says by how much a run would end earlier, where runs are known, and nothing of it where they are not', () => {
+    const calls = followed(requestsOf(steadyTraffic), subject, span, 0.09)
+    const saved = (scenario: string, seconds: number) => ({
+      question: questions.runSavedTime,
+      subject,
+      labels: { 'pitwall.run.scenario': scenario },
+      blocks: Array.from({ length: 5 }, () => seconds),
+    })
+    const runs = {
+      question: questions.runs,
+      subject: { service: 'agent', kind: 'service', name: 'agent' },
+      blocks: [10, 10, 10, 10, 10],
+    } as const
+    // Whatever the hit ratio: a run of half a second ends two tenths of a second earlier.
+    const known = [runs, ...['hits_25', 'hits_50', 'hits_75', 'hits_100'].map((scenario) => saved(scenario, 2))]
+    const sentences = (evidence: typeof calls): string => {
+      const [finding] = rule.evaluate(evidenceOf(evidence, span), settings)
+      return finding?.kind === 'finding' ? finding.evidence.join(' ') : ''
+    }
+    expect(sentences([...calls, ...known])).toContain('A run would end 200 ms earlier on average')
+    expect(sentences(calls)).not.toContain('A run would')
+  })
+
   it('proposes no larger size and no longer time to live than it takes', () => {
     const { finding } = predictAndRealise(steadyTraffic)
     expect(finding.change['maxEntries']).toBeLessThanOrEqual(30)
@@ -63,6 +86,18 @@ describe('uncached-repetition', () => {
     const { finding } = predictAndRealise(steadyTraffic)
     expect(finding.title).toBe('Investigate whether search may be cached')
     expect(finding.effort).toBe('hours')
+  })
+
+  it('only asks to investigate what writes within its calls, however equal its results are', () => {
+    const answers = followed(requestsOf(steadyTraffic), subject, span, 0.09)
+    const same = { question: questions.reuseChecks, subject, labels: { 'pitwall.reuse.same': 'true' }, blocks: steady(500, span) }
+    const wrote = { question: questions.functionWrites, subject, labels: { 'pitwall.write': 'database' }, blocks: steady(1, span) }
+    const titled = (...more: Parameters<typeof evidenceOf>[0]): unknown =>
+      rule
+        .evaluate(evidenceOf([...answers, ...more], span), settings)
+        .map((answer) => (answer.kind === 'finding' ? answer.title : answer.kind))
+    expect(titled(same)).toEqual(['Cache search'])
+    expect(titled(same, wrote)).toEqual(['Investigate whether search may be cached'])
   })
 
   it('shows code with the real name, also when the name is no identifier', () => {

@@ -40,6 +40,8 @@ describe('a configuration file', () => {
     ['export const a = 1', 'must export a configuration by default'],
     ['export default { rulez: [] }', "has 'rulez', which is no field"],
     ["export default { rules: [{ id: 'mine' }] }", 'rules must be a list of rules'],
+    ["export default { dismissed: [{ id: 'a' }] }", 'dismissed must be a list of { id, rule, service, subject, reason, by }'],
+    ["export default { accepted: [{ by: 'ana' }] }", 'accepted must be a list'],
     ['export default {', 'cannot be used'],
     ["throw new Error('no key')", 'cannot be used (no key)'],
   ])('with %j is refused with one sentence', async (text, sentence) => {

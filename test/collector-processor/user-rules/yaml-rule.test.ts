@@ -98,6 +98,36 @@ describe('a rule in YAML, on a real Prometheus', () => {
     expect(out).toMatch(/Move completeText to the smaller model +slow +0\.8 s\/s .* hours +slow-model-call +proposed/)
   })
 
+  it('may save bytes, dollars or shares, which are ranked by what they are worth', async () => {
+    const dollars = (await judged('unit: s/s', 'unit: usd/h')).recommendations.find(({ rule }) => rule === 'slow-model-call')
+    expect(dollars?.saving).toMatchObject({ unit: 'usd/h', likely: expect.closeTo(0.8, 1) })
+    expect(dollars?.priority, '0.8 dollars an hour are 20 processors').toBe('critical')
+    expect((dollars?.saving.likely ?? 0) - (dollars?.saving.lower ?? 0)).toBeCloseTo(0.02 * (dollars?.saving.likely ?? 0), 4)
+    const bytes = await judged('unit: s/s', 'unit: By')
+    expect(bytes.notAdvised.find(({ rule, service }) => rule === 'slow-model-call' && service === 'slow')?.reason).toMatch(
+      /too small .*B likely/,
+    )
+  })
+
+  it('is warned of metrics that neither Pitwall nor the Prometheus has, with the nearest name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pitwall-rules-'))
+    const check = async (...args: readonly string[]): Promise<{ code: number; said: string }> => {
+      let said = ''
+      const io = { out: () => {}, err: (text: string) => void (said += text), colour: false, signal: new AbortController().signal, env: {} }
+      return { code: await main(['rules', 'check', folder, ...args], io), said }
+    }
+    const file = join(folder, 'slow.yaml')
+    await writeFile(file, documentedRule().replace('  requests: sum', '  requests: scrape_durations_seconds + sum'))
+    expect(await check()).toEqual({ code: 0, said: '' })
+    const { code, said } = await check('--prometheus', prometheus.url)
+    expect(code).toBe(0)
+    expect(said).toMatch(
+      /slow\.yaml:18:13: warning: verify\.requests asks for 'scrape_durations_seconds', which neither Pitwall exports nor this Prometheus has/,
+    )
+    expect(await check('--prometheus', 'http://127.0.0.1:1')).toMatchObject({ code: 0, said: expect.stringContaining('are not known') })
+    await rm(folder, { recursive: true })
+  })
+
   it('is judged by runSystemOptimization once it is added, and cannot be added twice', async () => {
     addRule(ruleOf(documentedRule()))
     expect(() => addRule(ruleOf(documentedRule()))).toThrow(/was added already/)
@@ -105,7 +135,7 @@ describe('a rule in YAML, on a real Prometheus', () => {
     expect(noVerdict).toBeUndefined()
     const advised = recommendations.find(({ rule }) => rule === 'slow-model-call')
     expect(plan.phases.find(({ recommendations }) => recommendations.some(({ id }) => id === advised?.id))?.phase).toBe(advised?.phase)
-    expect(plan.total.lower).toBeGreaterThan(0)
+    expect(plan.totals[0]?.lower).toBeGreaterThan(0)
     expect(notAdvised.length).toBeGreaterThan(0)
   })
 })

@@ -50,7 +50,9 @@ describe('the name of a metric in Prometheus', () => {
       contract.cache,
       contract.calls,
       contract.cpuProfiles,
+      contract.effects,
       contract.reuse,
+      contract.runs,
       contract.runtime,
       contract.subjects,
     ]

@@ -60,7 +60,8 @@ export type Answer =
       /** `taken` by this holder now, or who has it and until when. */
       readonly lock: 'none' | 'taken' | { readonly holder: string; readonly until: number }
     }
-  | { readonly type: 'written'; readonly stored: boolean }
+  /** @param replaced whether it is stored in place of a fresh one */
+  | { readonly type: 'written'; readonly stored: boolean; readonly replaced: boolean }
   /** The entry that the holder has stored, or what it said in place of one. */
   | { readonly type: 'released'; readonly entry: Entry | undefined; readonly outcome: Uint8Array | undefined }
   | { readonly type: 'done' }

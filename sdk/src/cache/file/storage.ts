@@ -65,7 +65,7 @@ export class FileStorage implements SharedStorage {
     }
   }
 
-  async write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'outdated' | 'not serializable'> {
+  async write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'replaced' | 'outdated' | 'not serializable'> {
     const id = this.#parts.format.idOf(key)
     const entry = await this.#seal(id, value)
     if (entry === undefined) {
@@ -77,6 +77,7 @@ export class FileStorage implements SharedStorage {
     const { maxBytes } = this.#parts
     const answer = await this.#call({ type: 'write', space: this.#space, id, holder, file, version: Number(version), entry, maxBytes })
     if (answer.type !== 'written') throw unexpected(answer)
+    if (answer.replaced) return 'replaced'
     return answer.stored ? 'stored' : 'outdated'
   }
 

@@ -94,10 +94,12 @@ export class Store {
     return this.#current.change((database, state) => {
       const holds = holder !== '' && database.locks.find(id)?.holder === holder
       const stored = file === database.name && !isOutdated(database, state, [space, ...entry.tags], id, version)
+      const now = this.#now()
+      const replaced = stored && isFresh(this.#find(database, space, id, now), 0, now)
       if (stored) this.#put(database, state, space, id, entry, maxBytes)
-      if (holds && stored) database.locks.letGo(id, holder, 'stored', this.#now())
+      if (holds && stored) database.locks.letGo(id, holder, 'stored', now)
       else if (holds) database.locks.remove(id)
-      return { type: 'written', stored }
+      return { type: 'written', stored, replaced }
     })
   }
 

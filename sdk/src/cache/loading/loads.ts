@@ -107,13 +107,14 @@ export class Loads {
   }
 
   #finish({ flight, loading, value, loadMs, asynchronous, ticket }: Outcome, accepted: boolean): unknown {
-    const { flights, failures, storing } = this.#parts
+    const { flights, failures, storing, listener, entryClock } = this.#parts
     const { key, hash, previous } = flight
     const outdated = flights.isOutdated(flight, storing.tagIds(loading.rules.tags))
     if (!outdated && accepted) {
       failures.forget(key)
       flights.outdateOlder(flight)
       storing.loaded({ key, hash, value, previous, loadMs, asynchronous, isKeptHere: !flight.unsure }, loading.rules, ticket)
+      listener.on({ type: 'stored', key, hash, value, at: entryClock.now(), ttlMs: loading.rules.ttlMs, loadMs })
     } else {
       ticket?.release(outdated ? { type: 'unknown' } : { type: 'passed on', value })
     }

@@ -61,8 +61,9 @@ return {value, left, fence, 2, redis.call('PTTL', KEYS[3]), redis.call('GET', KE
 
 /**
  * Stores what a load brought, if the fence is still where it was when the load began, and lets go of its lock.
- * ARGV: fence, holder or '', milliseconds to keep it, value, channel, what to say when it is stored, what to say when not.
- * Returns 1 when it is stored, else 0.
+ * ARGV: fence, holder or '', milliseconds to keep it, value, channel, what to say when it is stored, what to say when not, the
+ * namespace's last invalidation when the load began.
+ * Returns 2 when it is stored in place of a fresh value that no invalidation came after, 1 when it is stored otherwise, else 0.
  */
 export const writeScript = new Script(
   3,
@@ -72,9 +73,12 @@ if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then
   if held then redis.pcall('PUBLISH', ARGV[5], ARGV[7]) end
   return 0
 end
+local head = redis.pcall('GETRANGE', KEYS[1], 0, 63)
+local grace, since = string.match(type(head) == 'string' and head or '', '^%w+ ([-%d]+) (%d+) ')
+local fresh = grace and tonumber(since) >= tonumber(ARGV[8]) and (grace == '-' or redis.call('PTTL', KEYS[1]) > tonumber(grace))
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
 if held then redis.pcall('PUBLISH', ARGV[5], ARGV[6]) end
-return 1`,
+return fresh and 2 or 1`,
 )
 
 /** Microseconds by which times of changes must differ to be told apart: they come from several machines, over a network. */

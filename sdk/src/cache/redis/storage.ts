@@ -105,7 +105,7 @@ export class RedisStorage implements SharedStorage {
     }
   }
 
-  async write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'outdated' | 'not serializable'> {
+  async write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'replaced' | 'outdated' | 'not serializable'> {
     const { format, connection, clock } = this.#parts
     const id = format.idOf(key)
     const { epoch, startedAt, since, fence } = parseToken(token)
@@ -124,9 +124,10 @@ export class RedisStorage implements SharedStorage {
     const free = encodeMessage({ type: 'free', id, holder })
     const names = this.#namesOf(id)
     const done = await this.#run(
-      (client) => writeScript.run(client, ...names, fence, holder, keptMs(value), entry, this.#channel, stored, free),
+      (client) => writeScript.run(client, ...names, fence, holder, keptMs(value), entry, this.#channel, stored, free, since),
       names[0],
     )
+    if (done === 2) return 'replaced'
     return done === 1 ? 'stored' : 'outdated'
   }
 

@@ -78,9 +78,10 @@ export interface SharedStorage {
   read(key: string, beyondMs: number, leaseMs: number): Promise<Reading>
   /**
    * Stores what a load brought, unless its token is void by now, and lets go of the key's lock where this process holds it.
-   * A value that cannot be serialized is not stored either, and the key is absent then.
+   * A value that cannot be serialized is not stored either, and the key is absent then. `replaced`: stored in place of a fresh
+   * one; a storage that cannot tell says `stored`.
    */
-  write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'outdated' | 'not serializable'>
+  write(key: string, value: StoredValue, token: Token): Promise<'stored' | 'replaced' | 'outdated' | 'not serializable'>
   /**
    * Stores or replaces a value that is newer than every load that runs: their tokens are void.
    * @param agoMs 0 for a value that is set now; else how long ago it was: then what is newer stays, and what can't be told apart goes

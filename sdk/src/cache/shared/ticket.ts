@@ -14,7 +14,7 @@ export interface Ticket {
 
 /** What a ticket does to the tier. */
 export interface TicketActions {
-  store(key: string, value: StoredValue, token: Token, onOutdated: () => void): void
+  store(key: string, value: StoredValue, token: Token, onOutdated: () => void, onDuplicate?: () => void): void
   release(key: string, outcome: Release): void
   extend(key: string, leaseMs: number): void
 }
@@ -59,15 +59,18 @@ export class FreeTicket implements Ticket {
   readonly #key: string
   readonly #token: Token
   readonly #actions: TicketActions
+  readonly #onDuplicate: (() => void) | undefined
 
-  constructor(key: string, token: Token, actions: TicketActions) {
+  /** @param onDuplicate is told when another load has stored the key meanwhile */
+  constructor(key: string, token: Token, actions: TicketActions, onDuplicate?: () => void) {
+    this.#onDuplicate = onDuplicate
     this.#key = key
     this.#token = token
     this.#actions = actions
   }
 
   store(value: StoredValue, onOutdated: () => void): void {
-    this.#actions.store(this.#key, value, this.#token, onOutdated)
+    this.#actions.store(this.#key, value, this.#token, onOutdated, this.#onDuplicate)
   }
 
   release(): void {}

@@ -52,12 +52,16 @@ export class Tier implements TicketActions {
   #closed = false
   #cancelFlush: (() => void) | undefined
   #unwatch: (() => void) | undefined
+  readonly #onDuplicate: () => void
   #refusals = 0
 
+  /** @param onDuplicate is told of each load of what was not there, and that another process had stored when it ended */
   constructor(
     storage: SharedStorage,
     { name, lock, l2, isValid, clock }: Pick<CacheSettings, 'name' | 'lock' | 'l2' | 'isValid' | 'clock'>,
+    onDuplicate: () => void = () => {},
   ) {
+    this.#onDuplicate = onDuplicate
     this.name = storage.tier
     this.#storage = storage
     this.#cacheName = name
@@ -125,7 +129,8 @@ export class Tier implements TicketActions {
       const durationMs = this.#clock.now() - started
       const known = await this.#trusted(key, asked.answer.found)
       if (known !== undefined && known.freshMs > beyondMs) return { type: 'found', found: known, durationMs }
-      if (asked.answer.released === undefined) return { type: 'absent', stale: known, ticket: this.#ticket(key, asked.answer), durationMs }
+      if (asked.answer.released === undefined)
+        return { type: 'absent', stale: known, ticket: this.#ticket(key, asked.answer, beyondMs), durationMs }
       const release = await asked.answer.released
       if (release.type === 'passed on') return release
       if (release.type === 'failed') return { type: 'failed elsewhere', error: release.error, stale: known }
@@ -168,13 +173,14 @@ export class Tier implements TicketActions {
     await this.#pay(undefined, () => this.#settleAll())
   }
 
-  store(key: string, value: StoredValue, token: string, onOutdated: () => void): void {
+  store(key: string, value: StoredValue, token: string, onOutdated: () => void, onDuplicate?: () => void): void {
     this.#inBackground(async () => {
       const asked = await this.#calls.ask(key, () => this.#storage.write(key, value, token))
       if (asked.type === 'unreachable') return this.#refused(key, asked.error)
       if (asked.type === 'bypassed') return
       this.#refusals = 0
       if (asked.answer === 'outdated') onOutdated()
+      else if (asked.answer === 'replaced') onDuplicate?.()
     })
   }
 
@@ -195,8 +201,10 @@ export class Tier implements TicketActions {
     await withDeadline(this.#storage.close(), this.#deadlineMs).catch(() => {})
   }
 
-  #ticket(key: string, { token, holdsLock }: Reading): Ticket {
-    return holdsLock ? new LockTicket(key, token, this, this.#clock) : new FreeTicket(key, token, this)
+  #ticket(key: string, { token, holdsLock }: Reading, beyondMs: number): Ticket {
+    if (holdsLock) return new LockTicket(key, token, this, this.#clock)
+    // What is loaded although it is fresh may well be there when that ends.
+    return new FreeTicket(key, token, this, beyondMs === 0 ? this.#onDuplicate : undefined)
   }
 
   /** A change that was made while the answer was on its way, or that is still to be made, makes what was found worthless. */

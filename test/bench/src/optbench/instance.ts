@@ -3,6 +3,9 @@ import type { Recorder } from './recorder.ts'
 import { Service } from './service.ts'
 import type { Change, Life, NamedWorld } from './world.ts'
 
+/** Milliseconds between two scrapes in the days before, of which hours are asked for. */
+const SCRAPE_BEFORE_MS = 20 * 60_000
+
 /** One world of a kind, with a seed of its own, from which it can be played again. */
 export class Instance {
   /** Milliseconds between two scrapes. */
@@ -18,6 +21,11 @@ export class Instance {
     this.service = `${world.name}-${seed}`
   }
 
+  /** Milliseconds of the days that it lives before all times that are spoken of here. */
+  get #beforeMs(): number {
+    return (this.world.daysBefore ?? 0) * 24 * 3_600_000
+  }
+
   /**
    * Plays it from its beginning, and records every scrape.
    * @param lengthMs how long
@@ -27,15 +35,20 @@ export class Instance {
   record(recorder: Recorder, lengthMs: number, end: number, change?: { readonly at: number; readonly change: Change | 'wrong' }): void {
     const { service, life } = this.#begin()
     const { isScrapeLost = () => false, clockAheadMs = 0 } = this.world
+    const before = this.#beforeMs
     let isChanged = change === undefined
+    for (let now = SCRAPE_BEFORE_MS; now < before; now += SCRAPE_BEFORE_MS) {
+      life.play(now)
+      service.scrape(recorder, Math.round(end - (before + lengthMs - now) / 1_000))
+    }
     for (let now = this.scrapeMs; now <= lengthMs; now += this.scrapeMs) {
       if (change !== undefined && !isChanged && now > change.at) {
-        life.play(change.at)
+        life.play(before + change.at)
         if (change.change === 'wrong') life.applyWrongly?.()
         else life.apply?.(change.change)
         isChanged = true
       }
-      life.play(now)
+      life.play(before + now)
       if (!isScrapeLost(now)) service.scrape(recorder, Math.round(end - (lengthMs - now - clockAheadMs) / 1_000))
     }
   }
@@ -52,11 +65,11 @@ export class Instance {
 
   #spent(from: number, to: number, at: number, change?: Change): number {
     const { life } = this.#begin()
-    life.play(at)
+    life.play(this.#beforeMs + at)
     if (change !== undefined) life.apply?.(change)
-    life.play(from)
+    life.play(this.#beforeMs + from)
     const before = life.spent?.() ?? 0
-    life.play(to)
+    life.play(this.#beforeMs + to)
     return (life.spent?.() ?? 0) - before
   }
 

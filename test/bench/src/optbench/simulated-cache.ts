@@ -61,6 +61,11 @@ export class SimulatedCache implements MetricSource {
     return false
   }
 
+  /** Entries now. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   #loaded(ms: number): void {
     this.#misses++
     this.#loadMs += ms

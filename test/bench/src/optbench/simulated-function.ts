@@ -27,7 +27,8 @@ export class SimulatedFunction {
   readonly #name: string
   readonly #service: Service
   readonly #results = new Map<string, number>()
-  #holdsLoop: boolean
+  readonly #holdsLoop: boolean
+  #offloaded = 0
   #limits: Limits | undefined
   #statistics: CallStatistics
   #tracker: ReuseTracker
@@ -72,9 +73,9 @@ export class SimulatedFunction {
     )
   }
 
-  /** Moves its work off the event loop. */
-  offload(): void {
-    this.#holdsLoop = false
+  /** Moves its work off the event loop; or a share of it alone, by arguments. */
+  offload(share: number = 1): void {
+    this.#offloaded = share
   }
 
   call(call: Call): void {
@@ -91,7 +92,7 @@ export class SimulatedFunction {
     this.#results.set(key, result)
     const oldest = this.#results.size > CHECKED ? this.#results.keys().next().value : undefined
     if (oldest !== undefined) this.#results.delete(oldest)
-    if (this.#holdsLoop) {
+    if (this.#holdsLoop && hash >= this.#offloaded * 2 ** 32) {
       this.#statistics.held(ms, this.#service.now)
       if (ms >= BLOCK_MS) this.blockedMs += ms
     } else this.#statistics.settled(this.#service.now, undefined, ms)

@@ -35,6 +35,8 @@ export interface World {
   readonly truths: readonly Truth[]
   /** Whether it is played for days, with little traffic, to see that a healthy fleet hears nothing. Default: no. */
   readonly isOfDays?: boolean
+  /** Days that it lives before its last hours, scraped seldom: for what is judged by a week. Default 0. */
+  readonly daysBefore?: number
   /** Begins one; everything in it follows from the random numbers. */
   begin(service: Service, random: () => number): Life
   /** Whether a scrape at this time (milliseconds since the world began) is lost. Default: none is. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Session } from 'node:inspector'
 import { runInThisContext } from 'node:vm'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cpuProfile, metricProducer, profiled } from '@pitwall/sdk'
@@ -99,6 +100,24 @@ function cost(units: number): number {
   return cpuMs() - before
 }
 
+/** Every measurement stands as often first, in the middle and last. */
+const orders = [
+  ['none', 'ours', 'bare'],
+  ['bare', 'none', 'ours'],
+  ['ours', 'bare', 'none'],
+] as const
+
+/** V8's profiler at the same rate, and nothing else. */
+async function startBare(): Promise<() => void> {
+  const session = new Session()
+  session.connect()
+  session.post('Profiler.enable')
+  session.post('Profiler.setSamplingInterval', { interval: 10_101 })
+  session.post('Profiler.start')
+  await delay(5)
+  return () => session.disconnect()
+}
+
 /** The profiler begins in the next turn of the loop. */
 async function started(): Promise<() => void> {
   const stop = profiler.start()
@@ -116,20 +135,21 @@ const service = {
     return names.map((name) => ({ name, truth: truth[name], told: told.get(name) ?? 0 }))
   },
 
-  /** CPU time of the same work, with the profiler over without it; in pairs whose order changes. */
-  async overhead(pairs: number) {
+  /** CPU time of the same work, with each profiler over without one; in rounds whose order changes. */
+  async overhead(rounds: number) {
     cost(20_000)
-    const ratios: number[] = []
-    for (let pair = 0; pair < pairs; pair++) {
-      const measured: Record<string, number> = {}
-      for (const on of pair % 2 === 0 ? [true, false] : [false, true]) {
-        const stop = on ? await started() : () => {}
+    const ratios: { readonly ours: number; readonly bare: number }[] = []
+    const starts = { none: async () => () => {}, ours: started, bare: startBare }
+    for (let round = 0; round < rounds; round++) {
+      const measured = { none: 0, ours: 0, bare: 0 }
+      for (const which of orders[round % orders.length] ?? []) {
+        const stop = await starts[which]()
         // What the start throws away is compiled again first: the profiler starts once in the life of a process.
         cost(10_000)
-        measured[String(on)] = cost(100_000)
+        measured[which] = cost(100_000)
         stop()
       }
-      ratios.push((measured['true'] ?? 0) / (measured['false'] ?? 1))
+      ratios.push({ ours: measured.ours / measured.none, bare: measured.bare / measured.none })
     }
     return ratios
   },

@@ -1,5 +1,5 @@
 import { lruHitRatios } from './lru-hit-ratios.ts'
-import { SIZES, type Trace } from './traces.ts'
+import { SHARES, type Trace } from './traces.ts'
 
 const REQUESTS = 150_000
 
@@ -18,7 +18,12 @@ export function* generatedTraces(): Generator<Trace> {
 
 function trace(name: string, key: (index: number) => number): Trace {
   const keys = Array.from({ length: REQUESTS }, (_, index) => String(key(index)))
-  return { name, keys, times: keys.map((_, index) => index), bySize: lruHitRatios(keys, SIZES), byTtl: new Map(), byPolicy: [] }
+  const distinct = new Set(keys).size
+  const bySize = lruHitRatios(
+    keys,
+    SHARES.map((share) => Math.ceil(share * distinct)),
+  )
+  return { name, keys, times: keys.map((_, index) => index), bySize, byTtl: new Map(), byBoth: [], byPolicy: [] }
 }
 
 /** Draws from 0 … keys-1, the k-th with a probability proportional to 1/k^exponent. */

@@ -9,10 +9,12 @@ export interface Trace {
   readonly keys: readonly string[]
   /** Milliseconds since the first request; one a request where the recording has no times. */
   readonly times: readonly number[]
-  /** Hit ratio (0 to 1) of a least-recently-used cache, by its size in entries. */
+  /** Hit ratio (0 to 1) of a least-recently-used cache, by its size in entries: the eight shares of the distinct keys in `SHARES`. */
   readonly bySize: ReadonlyMap<number, number>
   /** Hit ratio of a cache without size limit, by time to live in seconds; empty where there are no times. */
   readonly byTtl: ReadonlyMap<number, number>
+  /** Hit ratios of a least-recently-used cache with both limits; empty where there are no times. */
+  readonly byBoth: readonly { readonly entries: number; readonly seconds: number; readonly ratio: number }[]
   /** Hit ratios of caches of other policies too, by size; empty for generated traces. */
   readonly byPolicy: readonly HitRatios[]
 }
@@ -25,8 +27,8 @@ export interface HitRatios extends Readonly<Record<(typeof POLICIES)[number], nu
   readonly entries: number
 }
 
-/** Sizes at which predictions are compared, in entries. */
-export const SIZES = [100, 300, 1_000, 3_000] as const
+/** Sizes at which predictions are compared, as shares of the distinct keys. */
+export const SHARES = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const
 
 /**
  * Recorded traces with their exact answers, from `PITWALL_TRACES` or `../shared/traces` beside the repository; where there
@@ -56,7 +58,8 @@ interface Truth {
   readonly hitRatio: Curves
   readonly absoluteSizes: readonly number[]
   readonly hitRatioAtAbsoluteSizes: Curves
-  readonly lruTtl?: Readonly<Record<string, { readonly unbounded: number }>>
+  /** By time to live: without a size, and at `sizes` where expired entries stay until they are asked for or evicted. */
+  readonly lruTtl?: Readonly<Record<string, { readonly unbounded: number; readonly lazy: readonly number[] }>>
 }
 
 const ttls: Readonly<Record<string, number>> = { '1m': 60, '10m': 600, '1h': 3_600 }
@@ -67,13 +70,15 @@ function recordedTrace(folder: string, file: string, truth: Truth): Trace {
     .trimEnd()
     .split('\n')
     .map((line) => line.split('\t', 2))
-  const ratios = truth.hitRatioAtAbsoluteSizes.lru
   return {
     name: file.replace('.json', ''),
     keys: rows.map(([, key = '']) => key),
     times: rows.map(([time], index) => (time === '-' ? index : Number(time))),
-    bySize: new Map(truth.absoluteSizes.map((size, index) => [size, ratios[index] ?? NaN])),
+    bySize: new Map(truth.sizes.map(({ entries }, index) => [entries, truth.hitRatio.lru[index] ?? NaN])),
     byTtl: new Map(Object.entries(ttls).flatMap(([name, seconds]) => pair(seconds, truth.lruTtl?.[name]?.unbounded))),
+    byBoth: Object.entries(ttls).flatMap(([name, seconds]) =>
+      truth.sizes.flatMap(({ entries }, index) => joint(entries, seconds, truth.lruTtl?.[name]?.lazy[index])),
+    ),
     byPolicy: hitRatios(truth),
   }
 }
@@ -98,6 +103,10 @@ function ratiosAt(entries: number, curves: Curves, index: number): HitRatios {
     wtinylfu: at('wtinylfu'),
     opt: at('opt'),
   }
+}
+
+function joint(entries: number, seconds: number, ratio: number | undefined): Trace['byBoth'] {
+  return ratio === undefined ? [] : [{ entries, seconds, ratio }]
 }
 
 function pair(key: number, value: number | undefined): [number, number][] {

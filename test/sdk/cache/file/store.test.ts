@@ -71,6 +71,15 @@ describe('the store of a file', () => {
     expect(store.write('a', 'loaded', token)).toBe(false)
   })
 
+  it('tells of a load that another one has come before, and not of one that follows an invalidation', () => {
+    const store = open({ maxBytes: MIB })
+    const [one, other] = [store.read('a'), store.read('a')]
+    expect(store.written('a', 'loaded', one)).toMatchObject({ stored: true, replaced: false })
+    expect(store.written('a', 'loaded', other)).toMatchObject({ stored: true, replaced: true })
+    store.delete('a')
+    expect(store.written('a', 'loaded', store.read('a'))).toMatchObject({ stored: true, replaced: false })
+  })
+
   it('never gives out what was invalidated, whatever two processes do at once', () => {
     const keys = ['a', 'b', 'c']
     const tags = ['x', 'y']

@@ -40,9 +40,15 @@ export class TestStore {
 
   /** Stores what a load brought. @param reading with which it began */
   write(key: string, value: string, { file, version }: { file: string; version: number }, tags: readonly string[] = []): boolean {
+    return this.written(key, value, { file, version }, tags).stored
+  }
+
+  /** The same, and whether it was stored in place of a fresh value. */
+  written(key: string, value: string, { file, version }: { file: string; version: number }, tags: readonly string[] = []) {
     const request = { type: 'write', space: SPACE, id: idOf(key), holder: '', file, version, maxBytes: this.#maxBytes } as const
     const answer = this.store.write({ ...request, entry: this.#entry(value, tags) })
-    return answer.type === 'written' && answer.stored
+    if (answer.type !== 'written') throw new Error('nothing written')
+    return answer
   }
 
   set(

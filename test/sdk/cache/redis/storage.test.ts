@@ -6,7 +6,7 @@ import { redis } from '../../../../sdk/src/cache/backends/redis.ts'
 import { cached } from '../../../../sdk/src/cache/cached.ts'
 import { loadContext } from '../../../../sdk/src/cache/loading/single-flight.ts'
 import { WireFormat } from '../../../../sdk/src/cache/shared/wire-format.ts'
-import { cache as contract } from '../../../../sdk/src/contract/index.ts'
+import { cache as contract, cacheCosts } from '../../../../sdk/src/contract/index.ts'
 import { total } from '../../../support/collected.ts'
 import { controlledLoad, quiet } from '../../../support/controlled-load.ts'
 import { eventually } from '../../../support/eventually.ts'
@@ -102,6 +102,46 @@ describe('processes that share a Redis', () => {
       }
       await inMemory(other, 'a')
       await close(one, other)
+    })
+  })
+
+  describe('tell of loads that another process made at the same time', () => {
+    const duplicates = (name: string): number | undefined => total(cacheCosts.duplicateLoads, { 'pitwall.cache.name': name })
+
+    it('once, of two loads of one key', async () => {
+      const name = unique()
+      const loads = [controlledLoad<string>(), controlledLoad<string>()]
+      const asks = loads.map(({ load }) => cached((key: string) => load(key), { name, backend: back() }))
+      const answers = asks.map((ask) => ask('a'))
+      await eventually('both loads to begin', () => loads.every(({ waiting }) => waiting.length === 1))
+      for (const [index, ask] of asks.entries()) {
+        loads[index]?.waiting[0]?.resolve('value')
+        await answers[index]
+        await ask.cache.close()
+      }
+      expect(duplicates(name)).toBe(1)
+    })
+
+    it('not of one that began when the other was stored, nor of a refresh', async () => {
+      const [name, source] = [unique(), new Source()]
+      const [one, other] = [1, 2].map(() => cached(source.load, { name, backend: back() }))
+      await one?.('a')
+      await one?.cache.close()
+      await other?.('a')
+      await other?.refresh('a')
+      await other?.cache.close()
+      expect(duplicates(name)).toBe(0)
+    })
+
+    it('not where what the other stored was invalidated before', async () => {
+      const [name, source] = [unique(), new Source()]
+      const [one, other] = [1, 2].map(() => cached(source.load, { name, backend: back() }))
+      await one?.('a')
+      await one?.cache.close()
+      await other?.clear()
+      await other?.('a')
+      await other?.cache.close()
+      expect([source.loads, duplicates(name)]).toEqual([2, 0])
     })
   })
 

@@ -11,6 +11,12 @@ export default {
     const fn = new SimulatedFunction(service, 'rank', true)
     const key = (index: number) => `list ${index}`
     const life = oneFunction(service, fn, random, { perSecond: () => rate, key, meanMs: () => meanMs, spread: 0.2 })
-    return { play: (until) => life.play(until), apply: () => fn.offload(), spent: () => fn.blockedMs }
+    return {
+      play: (until) => life.play(until),
+      apply: () => fn.offload(),
+      // Wrongly: a good part of the arguments takes the old way still.
+      applyWrongly: () => fn.offload(0.6),
+      spent: () => fn.blockedMs,
+    }
   },
 } satisfies World

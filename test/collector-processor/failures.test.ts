@@ -67,9 +67,8 @@ describe('a cycle', () => {
     ['one answer is cut off', /cannot be reached/, oneAnswer(cut)],
     ['the answers are too large', /larger than 1000000 bytes/, (response, answer) => response.end(answer + ' '.repeat(1_000_000))],
     ['one answer is of another time', /which it was not asked for; look for a cache/, oneAnswer(shifted)],
-    ['no answer comes', /gave no answer within 400 ms/, () => {}],
   ])('has no verdict when %s, and the same one as before when that is over', async (_, reason, damage) => {
-    const settings = usual({ prometheusUrl: proxy.url, queryTimeoutMs: 400, maxResponseBytes: 1_000_000 })
+    const settings = usual({ prometheusUrl: proxy.url, maxResponseBytes: 1_000_000 })
     proxy.damage(damage)
     const report = await judged(settings)
     expect(report).toEqual({ recommendations: [], notAdvised: [], evaluatedAt: server().end, noVerdict: expect.stringMatching(reason) })
@@ -81,7 +80,8 @@ describe('a cycle', () => {
   it('sends a Prometheus that does not answer no more than is under way', async () => {
     const before = proxy.queries()
     proxy.damage(() => {})
-    await judged(usual({ prometheusUrl: proxy.url, queryTimeoutMs: 50, concurrency: 1 }))
+    const { noVerdict } = await judged(usual({ prometheusUrl: proxy.url, queryTimeoutMs: 200, concurrency: 1 }))
+    expect(noVerdict).toMatch(/gave no answer within 200 ms/)
     expect(proxy.queries() - before).toBe(1)
   })
 

@@ -1,13 +1,18 @@
 import type { Saving, SavingUnit } from '../recommendation/recommendation.ts'
 
+// Made once: `toLocaleString` makes one for each number, of which a large fleet has thousands.
+const whole = new Intl.NumberFormat('en-US')
+const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
+const twoDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 })
+
 /** A whole number in full, any other with three significant digits: `12,345`, `0.0213`, `1.5`. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString('en-US', Number.isInteger(value) ? {} : { maximumSignificantDigits: 3 })
+  return (Number.isInteger(value) ? whole : threeDigits).format(value)
 }
 
 /** A share of one in percent: `87 %`, `0.4 %`. */
 export function formatShare(share: number): string {
-  return `${(share * 100).toLocaleString('en-US', { maximumSignificantDigits: 2 })} %`
+  return `${twoDigits.format(share * 100)} %`
 }
 
 /** A duration with the unit that suits it: `2 µs`, `41 ms`, `1.5 s`, `5 min`, `6 h`. */

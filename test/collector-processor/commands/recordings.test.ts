@@ -94,7 +94,10 @@ describe('recording rules', () => {
   })
 
   it('are printed for the window that the evaluation has', async () => {
-    expect((await printed('--window', '2h')).out).toContain('interval: 600000ms')
+    const { out } = await printed('--window', '2h')
+    expect(out.match(/interval: \w+/g)).toEqual(['interval: 600000ms', 'interval: 3600000ms'])
+    // What is asked of hours is not asked of blocks as well.
+    expect(out.match(/pitwall_question: '\w+'/g)?.length).toBe(new Set(out.match(/pitwall_question: '\w+'/g)).size)
     expect(await printed('--window', 'soon')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--window must be') })
   })
 })

@@ -7,7 +7,6 @@ const DAY_MS = 24 * 3_600_000
 export default {
   title: 'calls that take longer every day at the same hours, with more of them then',
   truths: [],
-  isOfDays: true,
   daysBefore: 6,
   begin(service, random) {
     const [rate, amplitude, phase] = [between(random, 0.15, 0.5), between(random, 0.1, 0.4), random()]

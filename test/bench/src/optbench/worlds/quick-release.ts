@@ -7,7 +7,6 @@ const HOUR_MS = 3_600_000
 export default {
   title: 'two releases after which everything takes as long as before',
   truths: [],
-  isOfDays: true,
   daysBefore: 4,
   begin(service, random) {
     const rate = between(random, 0.15, 0.5)

@@ -12,6 +12,7 @@ const pitwall = resolve(import.meta.dirname, '../../../collector-processor/bin/p
 
 const ROUNDS = 3
 const HOUR = 3_600
+const WEEK = 170 * HOUR
 
 /** Scraped as often as Prometheus does by default. */
 const size: FleetSize = { services: 5, agents: 250, functions: 100, followed: 6, cached: 2, scrapeSeconds: 60 }
@@ -30,12 +31,18 @@ async function evaluate(url: string, now: number, isRecorded: boolean): Promise<
   }
 }
 
-/** Has recording rules answer for the past, as if they had been there. */
+/** Has recording rules answer for the past, as if they had been there: those of hours for a week, in which there was no fleet at first. */
 async function record(directory: string, url: string, start: number, end: number): Promise<void> {
-  const file = join(directory, 'recordings.yaml')
-  await writeFile(file, execFileSync(process.execPath, [pitwall, 'recordings'], { encoding: 'utf8' }))
-  const past = [`--start=${start}`, `--end=${end}`, '--eval-interval=300s', `--url=${url}`, `--output-dir=${databaseOf(directory)}`]
-  await promtool('tsdb', 'create-blocks-from', 'rules', ...past, file)
+  const rules = execFileSync(process.execPath, [pitwall, 'recordings'], { encoding: 'utf8' })
+  const answer = async (text: string, from: number, to: number): Promise<void> => {
+    const file = join(directory, 'recordings.yaml')
+    await writeFile(file, text)
+    const past = [`--start=${from}`, `--end=${to}`, `--url=${url}`, `--output-dir=${databaseOf(directory)}`]
+    await promtool('tsdb', 'create-blocks-from', 'rules', ...past, file)
+  }
+  await answer(rules, start, end)
+  const ofHours = rules.indexOf('  - name: pitwall-answers-of-hours')
+  await answer(`groups:\n${rules.slice(ofHours)}`, end - WEEK, start - 1)
 }
 
 function idsOf(costs: readonly CycleCost[]): readonly string[] {

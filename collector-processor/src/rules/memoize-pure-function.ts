@@ -32,7 +32,10 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     return {
       kind: 'notEnoughData',
       subject,
-      needs: `${formatNumber(Math.floor(called.total))} calls in the window whose arguments are followed, needs ${settings.minRequests}`,
+      needs:
+        called.total < settings.minRequests
+          ? `${formatNumber(Math.floor(called.total))} calls in the window, needs ${settings.minRequests}`
+          : 'its arguments are not followed yet',
     }
   }
   const entries = entriesNeeded(curves.window.entries, settings.reach)

@@ -31,7 +31,7 @@ function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer
     return {
       kind: 'notEnoughData',
       subject,
-      needs: `${formatNumber(Math.floor(requested.total))} requests with loads among them, needs ${settings.minRequests} over a whole window`,
+      needs: `${settings.minRequests} requests over a whole window with a load among them, has ${formatNumber(Math.floor(requested.total))} in ${asked} of ${span.windowBlocks} blocks`,
     }
   }
   const load = growthInWindow(evidence.of(questions.loadSeconds).total(subject), span).total / loads

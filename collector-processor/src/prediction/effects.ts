@@ -1,10 +1,11 @@
+import { writingWord } from '@pitwall/sdk/contract'
 import type { Evidence } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import { labelOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber } from '../text/numbers.ts'
-import { type Safety, writingWord } from './safety.ts'
+import type { Safety } from './safety.ts'
 
 /** What `effectsSeen` reads. */
 export const effectQuestions = [questions.functionWrites] as const

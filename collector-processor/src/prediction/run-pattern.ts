@@ -1,9 +1,10 @@
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import { type Blocks, labelOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import type { Estimate, Saving } from '../recommendation/recommendation.ts'
 import { estimate } from './estimate.ts'
+import { lastingSince } from './lasting-change.ts'
 import { growthInWindow } from './window.ts'
 
 /** What the SDK tells of how the calls of a function follow each other in runs (`sdk/src/runs/`). */
@@ -71,9 +72,7 @@ export function patternGoneSince(
   const usual = growthInWindow(runs.slice(0, indexAt(span, createdAt) + 1), span).perSecond
   const isBetter = (index: number): boolean =>
     (runs[index] ?? 0) > (usual * span.blockSeconds) / 2 && (saved[index] ?? 0) < (saving.likely * span.blockSeconds) / 2
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= 3 ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 /** What a function costs its runs: the seconds by which they would end earlier if its calls took none, and the runs. */

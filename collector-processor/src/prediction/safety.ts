@@ -1,5 +1,3 @@
-export { writingWord } from '@pitwall/sdk/contract'
-
 /** Whether the calls of a function may be answered from a cache. */
 export type Safety =
   /** Repeated calls returned the same, and nothing says that the function writes. */

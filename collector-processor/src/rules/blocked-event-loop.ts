@@ -1,14 +1,15 @@
 import { calls, runtime } from '@pitwall/sdk/contract'
 import { estimate } from '../prediction/estimate.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { questions } from '../prometheus/questions.ts'
 import { addBlocks, type Blocks } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Blocked time is not known more exactly than this, in seconds a second: the watchdog sees only what passes its threshold. */
 const FLOOR = 0.005
@@ -78,9 +79,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt, saving }: Proposal)
     const isBusy = (called[index] ?? 0) > (usual * span.blockSeconds) / 2
     return isBusy && (blocked[index] ?? 0) < (saving.likely * span.blockSeconds) / 2
   }
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= 3 ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 function cost(evidence: Evidence, subject: Subject): Cost {
@@ -116,11 +115,7 @@ export default {
   subjectKind: 'function',
   questions: [questions.blockedSeconds, questions.functionCalls],
   costQuestions: [questions.blockedSeconds, questions.functionCalls],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.blockedSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.blockedSeconds, judge),
   appliedAt,
   hasControls: false,
   cost,

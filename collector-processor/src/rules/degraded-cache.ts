@@ -10,7 +10,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** A storage that fails for less than this share of the requests is as good as storages are. */
 const MIN_LOST = 0.01
@@ -161,11 +161,7 @@ export default {
   subjectKind: 'cache',
   questions: [questions.cacheRequests, questions.loadSeconds, questions.loads, bypassed],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(bypassed)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(bypassed, judge),
   appliedAt,
   hasControls: true,
   cost: loadCost,

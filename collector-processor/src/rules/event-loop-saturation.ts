@@ -16,7 +16,7 @@ import { written, writtenMean, type WrittenSeries } from '../prometheus/written-
 import type { Estimate } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** An event loop that works for this share of the time makes what comes wait 2.3 times as long as it takes (exponential times). */
 const BUSY = 0.7
@@ -190,11 +190,7 @@ export default {
   subjectKind: 'service',
   questions: [...collectionQuestions, questions.functionCalls, questions.blockedSeconds],
   costQuestions: [processQuestions.loopSeconds],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(processQuestions.loopSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(processQuestions.loopSeconds, judge),
   appliedAt,
   hasControls: false,
   cost,

@@ -12,7 +12,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** A smaller difference in hit ratio is within what the curve and the warm-up of processes account for. */
 const MIN_DIFFERENCE = 0.03
@@ -147,11 +147,7 @@ export default {
   subjectKind: 'cache',
   questions: [...memoryCacheQuestions, questions.evictions, bytesLimit],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.entryLimit)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.entryLimit, judge),
   appliedAt,
   hasControls: true,
   cost: loadCost,

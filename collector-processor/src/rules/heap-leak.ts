@@ -12,7 +12,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { writtenLevel, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatBytes, formatSaving, formatSeconds } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** A forecast farther ahead than so many days is a guess. */
 const WITHIN_DAYS = 3
@@ -169,11 +169,7 @@ export default {
   subjectKind: 'service',
   questions: [processQuestions.levels, sites],
   costQuestions: [processQuestions.levels],
-  evaluate: (evidence) =>
-    evidence
-      .of(processQuestions.levels)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(processQuestions.levels, judge),
   appliedAt,
   hasControls: false,
   cost,

@@ -15,7 +15,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** So few entries hold no more than the hottest keys. */
 const FEW = 10
@@ -105,11 +105,7 @@ export default {
   subjectKind: 'cache',
   questions: sharedCacheQuestions,
   costQuestions: lookupCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.cacheRequests)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.cacheRequests, judge),
   appliedAt: frontSince,
   hasControls: false,
   cost: lookupCost,

@@ -17,7 +17,7 @@ import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prome
 import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { durationLiteral, formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
-import type { Answer, Cost, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Rule } from './rule.ts'
 
 /** Below this share of repeated requests the answers would only fill memory. In recorded prompts 1 to 5 % are identical. */
 const MIN_REPEATED = 0.01
@@ -147,11 +147,7 @@ export default {
   subjectKind: 'model',
   questions: [modelUse, questions.reuseDistance, questions.reuseAge, questions.cacheRequests],
   costQuestions: [modelUse, questions.cacheRequests],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(modelUse)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(modelUse, judge),
   appliedAt: cachedSince,
   hasControls: false,
   cost,

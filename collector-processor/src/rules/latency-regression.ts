@@ -1,6 +1,7 @@
 import { calls } from '@pitwall/sdk/contract'
 import { excessSaving } from '../prediction/excess-saving.ts'
 import { hourlyMeans, riseOf } from '../prediction/hourly-level.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import type { SteadyHours, TooFewHours } from '../prediction/steady-hours.ts'
 import { surroundingsOf } from '../prediction/surroundings.ts'
 import { versionThatCame } from '../prediction/version-arrival.ts'
@@ -100,9 +101,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt, saving }: Proposal)
   const [spent, count] = [growthInWindow(seconds.slice(0, before), span), growthInWindow(called.slice(0, before), span)]
   const limit = (spent.perSecond - saving.likely / 2) / count.perSecond
   const isQuick = (index: number): boolean => (called[index] ?? 0) > 0 && (seconds[index] ?? 0) / (called[index] ?? 1) < limit
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isQuick(first - 1)) first--
-  return span.blocks - first >= LASTING ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isQuick, LASTING)
 }
 
 const runbook = `# Find what made a function slower

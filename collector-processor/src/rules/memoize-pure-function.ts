@@ -14,7 +14,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Below this hit ratio the function counts as one of unique arguments, and the results would only fill memory. */
 const MIN_HIT_RATIO = 0.1
@@ -119,11 +119,7 @@ export default {
   subjectKind: 'function',
   questions: [...computesQuestions, questions.functionCalls, questions.cacheRequests, questions.reuseDistance, questions.reuseAge],
   costQuestions: [functionCpuSeconds, questions.functionCalls, questions.loadSeconds, questions.cacheRequests],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(functionCpuSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(functionCpuSeconds, judge),
   appliedAt: cachedSince,
   hasControls: true,
   cost: (evidence, subject) => costBehindCache(evidence, subject, functionCpuSeconds),

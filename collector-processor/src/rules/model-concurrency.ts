@@ -11,7 +11,7 @@ import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Fewer requests turned away than this share of the calls are what a provider does now and then. */
 const MIN_REJECTED = 0.02
@@ -165,11 +165,7 @@ export default {
   subjectKind: 'model',
   questions: [modelUse],
   costQuestions: [modelUse],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(modelUse)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(modelUse, judge),
   appliedAt,
   hasControls: false,
   cost: (evidence, subject) => {

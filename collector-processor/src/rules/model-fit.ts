@@ -15,7 +15,7 @@ import type { Estimate, Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** By so much of a score the cheaper model may be worse, with all that is not known of both: less is no difference to anyone. */
 const MARGIN = 0.02
@@ -234,11 +234,7 @@ export default {
   subjectKind: 'model',
   questions: [modelUse, scores],
   costQuestions: [modelUse],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(scores)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(scores, judge),
   appliedAt,
   hasControls: false,
   cost,

@@ -7,7 +7,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { type RunFigures, writtenRuns } from '../prometheus/written-runs.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** One call for many takes longer than the longest of them. Assumed: a tenth of the others' time stays, at most a quarter. */
 const KEPT = { lower: 0.75, likely: 0.9, upper: 1 }
@@ -83,11 +83,7 @@ export default {
   subjectKind: 'function',
   questions: runQuestions,
   costQuestions: runCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.runGroups)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.runGroups, judge),
   appliedAt: (evidence, proposal) => patternGoneSince(evidence, proposal, 'batched'),
   hasControls: true,
   cost: costInRuns,

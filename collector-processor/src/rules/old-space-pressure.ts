@@ -10,7 +10,7 @@ import { processQuestions } from '../prometheus/process-questions.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatBytes, formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Below this share of its active time a process's major collections are what any process has. */
 const MIN_SHARE = 0.05
@@ -148,11 +148,7 @@ export default {
   subjectKind: 'service',
   questions: [...collectionQuestions, processQuestions.levels],
   costQuestions: collectionQuestions,
-  evaluate: (evidence) =>
-    evidence
-      .of(processQuestions.gcSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(processQuestions.gcSeconds, judge),
   appliedAt,
   hasControls: false,
   cost: (evidence, subject) => collectionCost(evidence, subject, major),

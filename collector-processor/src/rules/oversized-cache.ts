@@ -12,7 +12,7 @@ import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } 
 import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatBytes, formatNumber, formatSaving, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Share of the present hits that the smaller cache has to keep. */
 const KEEPS = 0.999
@@ -142,11 +142,7 @@ export default {
   subjectKind: 'cache',
   questions: [...memoryCacheQuestions, entryCount, bytesHeld],
   costQuestions: [bytesHeld],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(bytesHeld)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(bytesHeld, judge),
   appliedAt,
   hasControls: false,
   cost,

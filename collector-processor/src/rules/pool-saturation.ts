@@ -14,7 +14,7 @@ import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** With so many of its connections in use nobody sees how much more would be asked of it, nor whether the database is what is full. */
 const FULL = 0.97
@@ -215,11 +215,7 @@ export default {
   subjectKind: 'pool',
   questions: [use, limits],
   costQuestions: [use],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(limits)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(limits, judge),
   appliedAt,
   hasControls: false,
   cost,

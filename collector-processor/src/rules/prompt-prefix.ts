@@ -15,7 +15,7 @@ import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Providers keep nothing that is shorter, in tokens. */
 const SHORTEST = 1_024
@@ -194,11 +194,7 @@ export default {
   subjectKind: 'model',
   questions: [modelUse, promptSize],
   costQuestions: [modelUse],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(modelUse)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(modelUse, judge),
   appliedAt,
   hasControls: false,
   cost,

@@ -11,7 +11,7 @@ import { type RunFigures, writtenRuns } from '../prometheus/written-runs.ts'
 import { written, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** What is replayed is what the change does: each call after the first takes no time. */
 const KEPT = { lower: 1, likely: 1, upper: 1 }
@@ -96,11 +96,7 @@ export default {
   subjectKind: 'function',
   questions: [...runQuestions, questions.reuseChecks],
   costQuestions: runCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.runGroups)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.runGroups, judge),
   appliedAt: (evidence, proposal) => patternGoneSince(evidence, proposal, 'once'),
   hasControls: true,
   cost: costInRuns,

@@ -6,7 +6,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { type RunFigures, writtenRuns } from '../prometheus/written-runs.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Fewer retries than this, as a share of all calls, are what retries are for. */
 const MIN_SHARE = 0.2
@@ -102,11 +102,7 @@ export default {
   subjectKind: 'function',
   questions: runQuestions,
   costQuestions: runCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.runGroups)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.runGroups, judge),
   appliedAt: (evidence, proposal) => patternGoneSince(evidence, proposal, 'without_failed_retries'),
   hasControls: true,
   cost: costInRuns,

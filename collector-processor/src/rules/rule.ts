@@ -101,6 +101,18 @@ export interface NamedRule extends Rule {
   readonly id: string
 }
 
+/** Judges every subject of a question by itself, in its order. One that `judge` answers undefined of has no answer. */
+export function judgeEach(
+  question: Question,
+  judge: (subject: Subject, evidence: Evidence, settings: Settings) => Answer | undefined,
+): Rule['evaluate'] {
+  return (evidence, settings) =>
+    evidence
+      .of(question)
+      .subjects()
+      .flatMap((subject) => judge(subject, evidence, settings) ?? [])
+}
+
 /** Every rule of this folder, by file name: adding one edits nothing. */
 export async function discoverRules(): Promise<readonly NamedRule[]> {
   const folder = new URL('./', import.meta.url)

@@ -9,7 +9,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { writtenLevel, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatNumber, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** A heap is collected again and again above this share of its limit, before it ends the process. */
 const FULL_HEAP = 0.9
@@ -146,11 +146,7 @@ export default {
   subjectKind: 'pool',
   questions: [usageOfHours, usage, capacity],
   costQuestions: [usage],
-  evaluate: (evidence) =>
-    evidence
-      .of(usageOfHours)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(usageOfHours, judge),
   looksBack: true,
   appliedAt,
   hasControls: false,

@@ -15,7 +15,7 @@ import { labelOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatBytes, formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Below this share of its active time a process's scavenges are what any process has. */
 const MIN_SHARE = 0.03
@@ -179,11 +179,7 @@ export default {
   subjectKind: 'service',
   questions: [...collectionQuestions, processQuestions.levels, samples, sizes],
   costQuestions: collectionQuestions,
-  evaluate: (evidence) =>
-    evidence
-      .of(processQuestions.gcSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(processQuestions.gcSeconds, judge),
   appliedAt,
   hasControls: false,
   cost: (evidence, subject) => collectionCost(evidence, subject, minor),

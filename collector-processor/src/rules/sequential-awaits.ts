@@ -7,7 +7,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { type RunFigures, writtenRuns } from '../prometheus/written-runs.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Four calls at a time may each take longer than one alone. Assumed: that eats at most a quarter of the gain. */
 const KEPT = { lower: 0.75, likely: 1, upper: 1 }
@@ -75,11 +75,7 @@ export default {
   subjectKind: 'function',
   questions: runQuestions,
   costQuestions: runCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.runGroups)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.runGroups, judge),
   appliedAt: (evidence, proposal) => patternGoneSince(evidence, proposal, 'concurrent'),
   hasControls: true,
   cost: costInRuns,

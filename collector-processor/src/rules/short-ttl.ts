@@ -19,7 +19,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { durationLiteral, formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const found = memoryCache(evidence, subject)
@@ -125,11 +125,7 @@ export default {
   subjectKind: 'cache',
   questions: [...memoryCacheQuestions, questions.reuseChecks],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.ttl)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.ttl, judge),
   appliedAt,
   hasControls: true,
   cost: loadCost,

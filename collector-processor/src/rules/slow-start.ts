@@ -8,7 +8,7 @@ import { sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { writtenLevel, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatNumber, formatSaving, formatSeconds } from '../text/numbers.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** What Node.js takes to start with nothing to load, in seconds: nobody can save that. */
 const BARE = 0.05
@@ -148,11 +148,7 @@ export default {
   subjectKind: 'service',
   questions: [processQuestions.levels],
   costQuestions: [processQuestions.levels],
-  evaluate: (evidence) =>
-    evidence
-      .of(processQuestions.levels)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(processQuestions.levels, judge),
   appliedAt,
   hasControls: false,
   cost,

@@ -11,7 +11,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Fewer of the loads than this meet another one by chance in every fleet. */
 const MIN_DUPLICATES = 0.1
@@ -98,11 +98,7 @@ export default {
   subjectKind: 'cache',
   questions: [duplicateLoads, questions.loads, questions.loadSeconds, questions.cacheRequests],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(duplicateLoads)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(duplicateLoads, judge),
   appliedAt: (evidence, { subject, createdAt }) =>
     shareFellAt(evidence.of(duplicateLoads).total(subject), evidence.of(questions.loads).total(subject), createdAt, evidence.span),
   hasControls: true,

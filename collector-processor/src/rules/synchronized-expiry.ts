@@ -11,7 +11,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Share of the time to live by which entries are let expire earlier at most, by chance. */
 const JITTER = 0.2
@@ -138,11 +138,7 @@ export default {
   subjectKind: 'cache',
   questions: [burstLoads, burstSeconds, jitter, questions.loads, questions.loadSeconds],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(burstLoads)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(burstLoads, judge),
   appliedAt,
   hasControls: true,
   cost: loadCost,

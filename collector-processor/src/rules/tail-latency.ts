@@ -2,10 +2,11 @@ import { calls, runs } from '@pitwall/sdk/contract'
 import { effectQuestions, effectsSeen, writingName } from '../prediction/effects.ts'
 import { estimate } from '../prediction/estimate.ts'
 import { type Durations, hedging, quantile } from '../prediction/hedging.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
 import { patternInWindow } from '../prediction/run-pattern.ts'
 import { wilson } from '../prediction/safety.ts'
 import { growthInWindow } from '../prediction/window.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { selectPart } from '../prometheus/promql.ts'
 import { growth } from '../prometheus/question.ts'
 import { aFunction, questions } from '../prometheus/questions.ts'
@@ -14,7 +15,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenBuckets, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** One call in a hundred takes so many times as long as half of them do. */
 const TAIL = 10
@@ -143,9 +144,7 @@ function appliedAt(evidence: Evidence, { subject, createdAt, saving }: Proposal)
   const usual = growthInWindow(called.slice(0, indexAt(span, createdAt) + 1), span).perSecond
   const isBetter = (index: number): boolean =>
     (called[index] ?? 0) > (usual * span.blockSeconds) / 2 && (left[index] ?? 0) < (saving.likely * span.blockSeconds) / 2
-  let first = span.blocks
-  while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isBetter(first - 1)) first--
-  return span.blocks - first >= 3 ? Math.max(createdAt, blockStart(span, first)) : undefined
+  return lastingSince(span, createdAt, isBetter)
 }
 
 const runbook = `# Make a second attempt when a call is slow
@@ -189,11 +188,7 @@ export default {
   subjectKind: 'function',
   questions: [durationBuckets, questions.functionCalls, questions.runCalls, questions.runGroups, ...effectQuestions],
   costQuestions: [questions.functionSeconds, questions.functionCalls],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(durationBuckets)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(durationBuckets, judge),
   appliedAt,
   hasControls: true,
   cost: (evidence, subject) => ({

@@ -11,7 +11,7 @@ import { type Blocks, labelOf, lastOf, sumOf } from '../prometheus/series.ts'
 import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, type WrittenSeries } from '../prometheus/written-series.ts'
 import { formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** What the SDK may take by default, as a share of a core: below it telemetry is worth its price. */
 const BUDGET = 0.01
@@ -181,11 +181,7 @@ export default {
   subjectKind: 'service',
   questions: [ofProcess, ofLayer, profilers],
   costQuestions: [ofProcess],
-  evaluate: (evidence) =>
-    evidence
-      .of(ofProcess)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence) ?? []),
+  evaluate: judgeEach(ofProcess, judge),
   appliedAt,
   hasControls: false,
   cost,

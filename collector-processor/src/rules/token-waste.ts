@@ -24,7 +24,7 @@ import type { Saving } from '../recommendation/recommendation.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatShare } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Cost, Proposal, Rule } from './rule.ts'
+import { type Answer, type Cost, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** First steps of the ranges that the SDK tells apart, and of the early and the late calls among them. */
 const ranges = [1, 2, 3, 5, 9, 17, 33] as const
@@ -240,11 +240,7 @@ export default {
   subjectKind: 'model',
   questions: [modelUse, steps],
   costQuestions: [modelUse, steps],
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(steps)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(steps, judge),
   appliedAt,
   hasControls: false,
   cost,

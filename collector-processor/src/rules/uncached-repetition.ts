@@ -18,7 +18,7 @@ import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prome
 import type { Settings } from '../settings.ts'
 import { durationLiteral, formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
 import { plain } from '../text/table.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Below this share of repeated calls a function counts as one of unique keys. Recorded agents repeat 11 to 51 % of their tool calls. */
 const MIN_REPEATED = 0.1
@@ -153,11 +153,7 @@ export default {
     ...computesQuestions,
   ],
   costQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.functionCalls)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.functionCalls, judge),
   appliedAt: cachedSince,
   hasControls: true,
   cost: (evidence, subject) => costBehindCache(evidence, subject, questions.functionSeconds),

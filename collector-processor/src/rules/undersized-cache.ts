@@ -18,7 +18,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenLevel, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 function judge(subject: Subject, evidence: Evidence, settings: Settings): Answer | undefined {
   const evicted = evictedFor(evidence, subject, 'size')
@@ -114,11 +114,7 @@ export default {
   subjectKind: 'cache',
   questions: [...memoryCacheQuestions, questions.evictions],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(questions.entryLimit)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(questions.entryLimit, judge),
   appliedAt,
   hasControls: true,
   cost: loadCost,

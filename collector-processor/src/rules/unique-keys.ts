@@ -13,7 +13,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Rule } from './rule.ts'
 
 /** Fewer of the loads than this are not worth rules for writing keys. */
 const MIN_SPARED = 0.1
@@ -128,11 +128,7 @@ export default {
   subjectKind: 'cache',
   questions: [spelledLoads, questions.loads, questions.loadSeconds],
   costQuestions: loadCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(spelledLoads)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(spelledLoads, judge),
   appliedAt: (evidence, { subject, createdAt }) =>
     shareFellAt(spelled(evidence, subject, 'same'), evidence.of(questions.loads).total(subject), createdAt, evidence.span),
   hasControls: true,

@@ -12,7 +12,7 @@ import type { Subject } from '../prometheus/subject.ts'
 import { written, writtenMean, writtenReuse, type WrittenSeries } from '../prometheus/written-series.ts'
 import type { Settings } from '../settings.ts'
 import { formatNumber, formatSaving, formatSeconds, formatShare, identifier } from '../text/numbers.ts'
-import type { Answer, Proposal, Rule } from './rule.ts'
+import { type Answer, judgeEach, type Proposal, type Rule } from './rule.ts'
 
 /** Lookups are not known more exactly than this share of them: in memory only some keys are timed. */
 const LOOKUPS_FLOOR = 0.02
@@ -138,11 +138,7 @@ export default {
   subjectKind: 'cache',
   questions: [...benefitCostQuestions, questions.loads, questions.reuseDistance, questions.reuseAge],
   costQuestions: benefitCostQuestions,
-  evaluate: (evidence, settings) =>
-    evidence
-      .of(lookupSeconds)
-      .subjects()
-      .flatMap((subject) => judge(subject, evidence, settings) ?? []),
+  evaluate: judgeEach(lookupSeconds, judge),
   appliedAt,
   hasControls: false,
   cost: costWithoutCache,

@@ -1,5 +1,6 @@
 import { estimate } from '../prediction/estimate.ts'
-import { blockStart, type Evidence, indexAt } from '../prometheus/evidence.ts'
+import { lastingSince } from '../prediction/lasting-change.ts'
+import { type Evidence, indexAt } from '../prometheus/evidence.ts'
 import { range } from '../prometheus/promql.ts'
 import type { Question } from '../prometheus/question.ts'
 import type { Blocks } from '../prometheus/series.ts'
@@ -64,9 +65,7 @@ export function yamlRule(document: RuleDocument, onRefused: (reason: string) => 
     const holding = evidence.of(holds).total(subject)
     const usual = mean(busy.slice(0, indexAt(span, createdAt) + 1)) ?? 0
     const isGone = (index: number): boolean => (busy[index] ?? 0) > usual / 2 && holding[index] === undefined
-    let first = span.blocks
-    while (first > 0 && blockStart(span, first - 1) >= createdAt - span.blockSeconds && isGone(first - 1)) first--
-    return span.blocks - first >= 3 ? Math.max(createdAt, blockStart(span, first)) : undefined
+    return lastingSince(span, createdAt, isGone)
   }
 
   return {

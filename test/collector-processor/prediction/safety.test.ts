@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judgeResults, wilson, writingWord } from '../../../collector-processor/src/prediction/safety.ts'
+import { judgeResults, wilson } from '../../../collector-processor/src/prediction/safety.ts'
+import { writingWord } from '../../../sdk/src/contract/index.ts'
 
 describe('the safety of caching a function', () => {
   it.each([

@@ -6,6 +6,7 @@ import type { Answer } from '../../../collector-processor/src/rules/rule.ts'
 import rule, { sites } from '../../../collector-processor/src/rules/heap-leak.ts'
 import { type Answered, evidenceOf } from '../../support/evidence.ts'
 import { type ProcessEvidence, processAnswers } from '../../support/process-evidence.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const subject = { service: 'agent', kind: 'service', name: 'agent' } as const
 /** Blocks of ten minutes, windows of an hour. */
@@ -25,7 +26,8 @@ const process = (name: string, perHour: number, reports: (block: number) => bool
 })
 const evidence = (processes: readonly ProcessEvidence[], others: readonly Answered[] = []): Evidence =>
   evidenceOf([...processAnswers(subject, processes), ...others], span)
-const judge = (...given: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...given))[0]
+const settings = parseSettings()
+const judge = (...given: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...given), settings)[0]
 
 describe('heap-leak', () => {
   it('predicts the bytes that the leak holds by its growth and the age of the processes', () => {

@@ -5,6 +5,7 @@ import type { Answer } from '../../../collector-processor/src/rules/rule.ts'
 import rule from '../../../collector-processor/src/rules/old-space-pressure.ts'
 import { evidenceOf, steady } from '../../support/evidence.ts'
 import { type ProcessEvidence, processAnswers } from '../../support/process-evidence.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const subject = { service: 'agent', kind: 'service', name: 'agent' } as const
 const span: Span = { end: 60, blockSeconds: 10, blocks: 6, windowBlocks: 6 }
@@ -24,7 +25,8 @@ const pressed = (name: string, change: Partial<ProcessEvidence> = {}, limit = st
   ...change,
 })
 const evidence = (...processes: readonly ProcessEvidence[]): Evidence => evidenceOf(processAnswers(subject, processes), span)
-const judge = (...processes: readonly ProcessEvidence[]): Answer | undefined => rule.evaluate(evidence(...processes))[0]
+const settings = parseSettings()
+const judge = (...processes: readonly ProcessEvidence[]): Answer | undefined => rule.evaluate(evidence(...processes), settings)[0]
 
 describe('old-space-pressure', () => {
   it('predicts fewer collections by the room beside what stays, and shorter ones as likely', () => {

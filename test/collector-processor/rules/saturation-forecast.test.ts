@@ -8,6 +8,7 @@ import rule, { usageOfHours } from '../../../collector-processor/src/rules/satur
 import { evidenceOf } from '../../support/evidence.ts'
 import { seeded } from '../../support/random.ts'
 import { noise } from '../prediction/noise.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const span: Span = { end: 1_795_000_000, blockSeconds: 300, blocks: 60, windowBlocks: 12 }
 const subjectOf = (name: string) => ({ service: 'checkout', kind: 'pool', name }) as const
@@ -26,7 +27,8 @@ function evidence(name: string, from: number, perDay: number, there: Blocks): Ev
     span,
   )
 }
-const judge = (...args: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...args))[0]
+const settings = parseSettings()
+const judge = (...args: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...args), settings)[0]
 
 describe('saturation-forecast', () => {
   it('dates the end of a heap that grows, and says what limit does for a month', () => {

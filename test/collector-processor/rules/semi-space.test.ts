@@ -6,6 +6,7 @@ import type { Finding } from '../../../collector-processor/src/rules/rule.ts'
 import rule, { samples, sizes } from '../../../collector-processor/src/rules/semi-space.ts'
 import { type Answered, evidenceOf, steady } from '../../support/evidence.ts'
 import { type ProcessEvidence, processAnswers } from '../../support/process-evidence.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const subject = { service: 'agent', kind: 'service', name: 'agent' } as const
 const span: Span = { end: 60, blockSeconds: 10, blocks: 6, windowBlocks: 6 }
@@ -37,7 +38,8 @@ const looked = (freed: number | Blocks, survived: number, promoted: number, atLi
 
 const evidence = (processes: readonly ProcessEvidence[], scavenges: readonly Answered[] = looked(0.97, 0.03, 0)): Evidence =>
   evidenceOf([...processAnswers(subject, processes), ...scavenges], span)
-const judge = (...given: Parameters<typeof evidence>) => rule.evaluate(evidence(...given))[0]
+const settings = parseSettings()
+const judge = (...given: Parameters<typeof evidence>) => rule.evaluate(evidence(...given), settings)[0]
 const found = (...given: Parameters<typeof evidence>): Partial<Finding> => {
   const answer = judge(...given)
   return answer?.kind === 'finding' ? answer : {}

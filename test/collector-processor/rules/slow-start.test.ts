@@ -5,6 +5,7 @@ import type { Answer } from '../../../collector-processor/src/rules/rule.ts'
 import rule from '../../../collector-processor/src/rules/slow-start.ts'
 import { evidenceOf } from '../../support/evidence.ts'
 import { type ProcessEvidence, processAnswers } from '../../support/process-evidence.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const subject = { service: 'agent', kind: 'service', name: 'agent' } as const
 const span: Span = { end: 3_600, blockSeconds: 300, blocks: 12, windowBlocks: 12 }
@@ -29,7 +30,8 @@ const starting = (count: number, seconds: (block: number) => number): ProcessEvi
     Array.from({ length: count }, (_unused, index) => process(`process-${block}-${index}`, seconds(block), block)),
   ).flat()
 const evidence = (processes: readonly ProcessEvidence[]): Evidence => evidenceOf(processAnswers(subject, processes), span)
-const judge = (processes: readonly ProcessEvidence[]): Answer | undefined => rule.evaluate(evidence(processes))[0]
+const settings = parseSettings()
+const judge = (processes: readonly ProcessEvidence[]): Answer | undefined => rule.evaluate(evidence(processes), settings)[0]
 
 describe('slow-start', () => {
   it('predicts a quarter of the time to start, less what Node.js needs, for each start once', () => {

@@ -4,6 +4,7 @@ import type { Blocks } from '../../../collector-processor/src/prometheus/series.
 import type { Answer } from '../../../collector-processor/src/rules/rule.ts'
 import rule, { ofLayer, ofProcess, profilers } from '../../../collector-processor/src/rules/telemetry-cost.ts'
 import { evidenceOf, steady } from '../../support/evidence.ts'
+import { parseSettings } from '../../../collector-processor/src/settings.ts'
 
 const subject = { service: 'agent', kind: 'service', name: 'agent' } as const
 const span: Span = { end: 60, blockSeconds: 10, blocks: 6, windowBlocks: 6 }
@@ -28,7 +29,8 @@ const evidence = (processes: Readonly<Record<string, Blocks>>, layers: Readonly<
     ],
     span,
   )
-const judge = (...given: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...given))[0]
+const settings = parseSettings()
+const judge = (...given: Parameters<typeof evidence>): Answer | undefined => rule.evaluate(evidence(...given), settings)[0]
 const costly = { one: steady(0.4, span), two: steady(0.4, span) }
 
 describe('telemetry-cost', () => {

@@ -1,6 +1,6 @@
-import { cache, reuse } from '@pitwall/sdk/contract'
+import { cache, reuse, writingWord } from '@pitwall/sdk/contract'
 import { hitRatioAt, missRatioCurve, reachable, smallestReaching } from '../../prediction/miss-ratio-curve.ts'
-import { judgeResults, writingWord } from '../../prediction/safety.ts'
+import { judgeResults } from '../../prediction/safety.ts'
 import { formatNumber, formatSeconds, formatShare } from '../../text/numbers.ts'
 import { cumulative, countOf, type Totals } from '../totals.ts'
 import { functionTimes, placeOf } from './functions.ts'
